@@ -1,0 +1,86 @@
+"""The only reader of the environment. Every setting is a ``DRAFTER_`` variable, also read from ``.env``."""
+
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from drafter.domain import Clinician
+from drafter.errors import BadSettings
+
+
+class Settings(BaseSettings):
+    """What the person who runs Drafter decides.
+
+    Built directly it raises ``pydantic.ValidationError``, which ``read_settings`` turns into ``BadSettings``.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DRAFTER_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=lambda: user_data_path("drafter", appauthor=False))
+    """Folder of the archive, the index and the embedder's files."""
+    archive_url: str | None = None
+    """SQLAlchemy URL of the archive; without it SQLite in ``home``."""
+
+    model: str = "offline"
+    """``offline``, ``openai:NAME`` or ``replay:FILE``."""
+    base_url: str = "https://api.openai.com/v1"
+    """An OpenAI-compatible endpoint; nothing is sent there unless ``model`` names one of its models."""
+    api_key: SecretStr | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
+    max_output_tokens: Annotated[int, Field(ge=64)] = 3000
+    timeout: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds without a word from the model's server before a call is given up."""
+    max_retries: Annotated[int, Field(ge=0, le=10)] = 3
+    seed: int | None = None
+
+    embedder: str = "minilm"
+    """``minilm`` or ``openai:NAME`` (at ``embedder_base_url``, or ``base_url``)."""
+    embedder_base_url: str | None = None
+    sources: Annotated[int, Field(ge=1, le=20)] = 5
+    """Past exchanges shown to the model for one draft."""
+
+    prompts: Path | None = None
+    """Another folder of prompts; without it the ones that come with Drafter."""
+
+    concurrency: Annotated[int, Field(ge=1, le=512)] = 8
+    """Drafts in work at a time in a batch or an evaluation."""
+
+    clinician_name: str = "Dr. Demo Clinician"
+    clinician_department: str | None = None
+    clinician_hospital: str | None = None
+
+    @property
+    def database_url(self) -> str:
+        return self.archive_url or f"sqlite:///{self.home / 'archive.db'}"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.home / "index"
+
+    @property
+    def models_folder(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def clinician(self) -> Clinician:
+        return Clinician(self.clinician_name, self.clinician_department, self.clinician_hospital)
+
+
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment and ``.env``; ``given`` values win, a None is not given.
+
+    Raises:
+        BadSettings: naming the setting and what is wrong with it.
+    """
+    try:
+        return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]  # pydantic reads them
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        name = name if name.startswith("DRAFTER_") else f"DRAFTER_{name}"
+        raise BadSettings(
+            f"{name} is set to {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}."
+        ) from error

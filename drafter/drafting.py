@@ -1,0 +1,135 @@
+"""THE way from a Question to a Draft: screened, sources, rendered, completed, read, checked, stored.
+
+Browser, command line, batch and evaluation all go through ``Drafter``. An evaluation's arm is
+``dataclasses.replace(drafter, prompts=..., model=...)``: the same way with other words or another model.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from pydantic import ValidationError
+
+import drafter as package
+from drafter.archive import Archive
+from drafter.chat import ChatModel, Outcome, Partial, Request
+from drafter.chat.shape import DraftShape, to_more_info, to_reply
+from drafter.checking import check
+from drafter.domain import Draft, Provenance, Question, Screening, Source, content_hash
+from drafter.errors import BadModelOutput, ModelUnavailable
+from drafter.prompting import Prompts, render
+from drafter.retrieval import Retriever
+from drafter.screening import screen
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A question ready for a model: screened, with its sources and the rendered request."""
+
+    question: Question
+    screening: Screening
+    request: Request
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return self.request.sources
+
+
+@dataclass(frozen=True)
+class Drafter:
+    """Drafts replies. Holds what a draft needs; thread-safe, because its parts are.
+
+    ``leave_out_own_thread`` keeps replies to the very same question out of the sources (evaluation);
+    ``keep`` stores each draft in the archive.
+    """
+
+    archive: Archive
+    retriever: Retriever
+    prompts: Prompts
+    model: ChatModel
+    source_limit: int = 5
+    leave_out_own_thread: bool = False
+    keep: bool = True
+
+    def draft(self, question: Question, now: datetime | None = None) -> Draft:
+        """One stored draft; ``now`` is an aware instant, by default the current one.
+
+        Raises:
+            BadInput: the question is empty or too long.
+            ScreeningFailed: it could not be screened; nothing was sent.
+            IndexUnusable: the past replies could not be searched.
+            ModelUnavailable: the model's server could not be reached.
+            BadModelOutput: what the model said is not a draft.
+        """
+        for step in self.stream(question, now):
+            if isinstance(step, Draft):
+                return step
+        raise AssertionError("a stream ends with a draft or an error")
+
+    def stream(self, question: Question, now: datetime | None = None) -> Iterator[Prepared | Partial | Draft]:
+        """The same, as it happens: what was prepared, the growing text, then the stored draft. Closing it early
+        stops the model's work."""
+        prepared = self.prepare(question)
+        yield prepared
+        for said in self.model.complete(prepared.request):
+            yield said if isinstance(said, Partial) else self.finish(prepared, said, now or datetime.now(UTC))
+
+    def prepare(self, question: Question) -> Prepared:
+        """Everything that comes before the model. Raises as ``draft`` does."""
+        screening = screen(question)
+        leave_out = self.archive.thread_ids(question.thread) if self.leave_out_own_thread else frozenset()
+        sources = self.retriever.find(screening.text, limit=self.source_limit, leave_out=leave_out)
+        messages = render(
+            self.prompts, screening, sources, department=question.department, asked_on=question.asked_on
+        )
+        request = Request(messages, screening.text, sources, screening.language)
+        return Prepared(question, screening, request)
+
+    def finish(self, prepared: Prepared, outcome: Outcome, now: datetime) -> Draft:
+        """Everything that comes after the model: read, checked, stored. Raises as ``draft`` does."""
+        shape = _read(outcome)
+        provenance = self._provenance(prepared, outcome)
+        draft = Draft(
+            id="d-" + content_hash(prepared.question.id, provenance.messages_hash, provenance.model, now, outcome.text),
+            question=prepared.question,
+            screening=prepared.screening,
+            sources=prepared.sources,
+            reply=to_reply(shape),
+            more_info=to_more_info(shape),
+            provenance=provenance,
+            created_at=now,
+            missing=tuple(shape.missing),
+            department=shape.department,
+            topics=tuple(shape.topics),
+        )
+        draft = replace(draft, concerns=check(draft))
+        if self.keep:
+            self.archive.save_draft(draft)
+        return draft
+
+    def _provenance(self, prepared: Prepared, outcome: Outcome) -> Provenance:
+        return Provenance(
+            model=self.model.name,
+            prompts=tuple(f"{p}@{p.hash}" for p in (self.prompts.reply, self.prompts.more_info)),
+            messages_hash=content_hash(*(part for m in prepared.request.messages for part in (m.role, m.content))),
+            embedder=self.retriever.embedder_identity,
+            index_build=self.retriever.build,
+            sources=tuple(source.exchange.id for source in prepared.sources),
+            parameters=dict(self.model.parameters) | {"source_limit": self.source_limit},
+            usage=outcome.usage,
+            seconds=outcome.seconds,
+            drafter_version=package.__version__,
+        )
+
+
+def _read(outcome: Outcome) -> DraftShape:
+    if outcome.status == "unavailable":
+        raise ModelUnavailable(outcome.detail)
+    if outcome.status != "ok":
+        raise BadModelOutput(outcome.detail, said=outcome.text, status=outcome.status)
+    try:
+        return DraftShape.model_validate_json(outcome.text)
+    except ValidationError as error:
+        raise BadModelOutput(
+            f"The model's words are not a draft: {error.errors()[0]['msg']}.", said=outcome.text
+        ) from error

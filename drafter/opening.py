@@ -1,0 +1,83 @@
+"""The one place that wires the rooms together from Settings."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from drafter.archive import Archive, open_archive
+from drafter.chat import ChatModel, open_model
+from drafter.drafting import Drafter
+from drafter.errors import IndexUnusable
+from drafter.prompting import active_prompts, load_prompt, parse_prompt_name
+from drafter.retrieval import Retriever
+from drafter.settings import Settings, read_settings
+from vectorstore import Embedder
+from vectorstore.embedders import open_embedder
+from vectorstore.errors import StoreError
+
+_PACKAGE = Path(__file__).parent
+
+
+def bundled(name: str) -> Path:
+    """A file or folder that comes with Drafter: beside the package in a checkout, inside it in a wheel."""
+    checkout = _PACKAGE.parent / name
+    return checkout if checkout.exists() else _PACKAGE / "bundled" / name
+
+
+def prompts_folder(settings: Settings) -> Path:
+    return settings.prompts or bundled("prompts")
+
+
+def archive_of(settings: Settings) -> Archive:
+    return open_archive(settings.database_url)
+
+
+def embedder_of(settings: Settings) -> Embedder:
+    """Raises IndexUnusable when the embedder's files or server are missing."""
+    try:
+        return open_embedder(
+            settings.embedder,
+            models_folder=settings.models_folder,
+            base_url=settings.embedder_base_url or settings.base_url,
+            api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+            timeout=settings.timeout,
+        )
+    except StoreError as error:
+        raise IndexUnusable(str(error)) from error
+
+
+def model_of(settings: Settings, name: str | None = None) -> ChatModel:
+    return open_model(
+        name or settings.model,
+        base_url=settings.base_url,
+        api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        temperature=settings.temperature,
+        max_output_tokens=settings.max_output_tokens,
+        timeout=settings.timeout,
+        max_retries=settings.max_retries,
+        seed=settings.seed,
+    )
+
+
+def open_drafter(settings: Settings | None = None) -> Drafter:
+    """A Drafter as the settings say; without any, from the environment.
+
+    Raises:
+        BadSettings: a setting cannot be used.
+        ArchiveError: the archive cannot be opened.
+        IndexUnusable: the embedder cannot be opened.
+    """
+    settings = settings or read_settings()
+    archive = archive_of(settings)
+    return Drafter(
+        archive=archive,
+        retriever=Retriever(settings.index_folder, embedder_of(settings), archive),
+        prompts=active_prompts(prompts_folder(settings)),
+        model=model_of(settings),
+        source_limit=settings.sources,
+    )
+
+
+def with_prompt(drafter: Drafter, settings: Settings, name: str) -> Drafter:
+    """The same Drafter with another prompt version, named like "reply/v2"."""
+    version = load_prompt(prompts_folder(settings), *parse_prompt_name(name))
+    return replace(drafter, prompts=drafter.prompts.with_version(version))

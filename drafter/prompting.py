@@ -1,0 +1,219 @@
+"""Prompt versions, read from a folder and rendered into messages. All wording lives in that folder.
+
+``prompts.toml`` names the active version of each prompt and pins the hash of every released one, so that a
+version can never change after drafts were made with it. The texts of patients and doctors are values: they
+are never read as templates, and what looks like one of the prompt's own fences is defused in them.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from drafter.domain import Message, PromptVersion, Screening, Source
+from drafter.errors import BadSettings
+
+# The files that each prompt must have; reply's user.md lays out question and sources for both.
+_FILES = {"reply": ("system.md", "user.md"), "more_info": ("system.md",)}
+_NAME = re.compile(r"(?P<name>[a-z_]+)/(?P<version>v\d+)")
+_FENCE = re.compile(r"[<＜](?=\s*/?\s*[A-Za-z_])")
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """The prompt versions that one draft is made with: one call writes both the reply and its More Info."""
+
+    reply: PromptVersion
+    more_info: PromptVersion
+
+    def with_version(self, version: PromptVersion) -> "Prompts":
+        """The same prompts with this version in its place."""
+        return replace(self, **{version.name: version})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """``name/version@hash`` of each, as provenance keeps them."""
+        return tuple(f"{version}@{version.hash}" for version in (self.reply, self.more_info))
+
+
+def parse_prompt_name(text: str) -> tuple[str, str]:
+    """``reply/v1`` as its name and version.
+
+    Raises:
+        BadSettings: anything else.
+    """
+    match = _NAME.fullmatch(text.strip())
+    if not match or match["name"] not in _FILES:
+        raise BadSettings(f"There is no prompt {text!r}: name one like reply/v1 or more_info/v1.")
+    return match["name"], match["version"]
+
+
+def load_prompt(folder: Path, name: str, version: str) -> PromptVersion:
+    """One version, its hash checked against the pin in ``prompts.toml`` if it has one.
+
+    Raises:
+        BadSettings: the prompt does not exist, cannot be read, or was changed after its release.
+    """
+    parse_prompt_name(f"{name}/{version}")
+    home = folder / name / version
+    if not home.is_dir():
+        known = ", ".join(f"{name}/{v}" for v in _version_names(folder, name)) or "none"
+        raise BadSettings(f"There is no prompt {name}/{version} in {folder}; there is: {known}.")
+    files = {path.name: _read(path) for path in sorted(home.glob("*.md"))}
+    if absent := [file for file in _FILES[name] if file not in files]:
+        raise BadSettings(f"The prompt {name}/{version} has no file {absent[0]}: add {home / absent[0]}.")
+    found = PromptVersion(name, version, _hash(files), files)
+    pin = _pins(folder, name).get(version)
+    if pin not in (None, found.hash):
+        raise BadSettings(
+            f"The prompt {name}/{version} was changed after its release ({home}): undo the change, or copy the "
+            f"folder to the next version and change it there."
+        )
+    return found
+
+
+def active_prompts(folder: Path) -> Prompts:
+    """The versions that ``prompts.toml`` names as active; each must be pinned.
+
+    Raises:
+        BadSettings: as ``load_prompt``, or the active version is missing from ``prompts.toml`` or has no pin.
+    """
+    return Prompts(_active(folder, "reply"), _active(folder, "more_info"))
+
+
+def versions(folder: Path) -> tuple[PromptVersion, ...]:
+    """Every version in the folder, by name and then by number."""
+    return tuple(load_prompt(folder, name, v) for name in _FILES for v in _version_names(folder, name))
+
+
+def render(
+    prompts: Prompts,
+    screening: Screening,
+    sources: Sequence[Source],
+    *,
+    department: str | None,
+    asked_on: date | None,
+) -> tuple[Message, ...]:
+    """The system and the user message for one masked question and its sources.
+
+    The system message is the same for every question, so that servers can keep it in their prompt cache.
+    Dates are given by year only, and neither the asker's nor a doctor's name is given at all.
+
+    Raises:
+        BadSettings: a template uses a variable that does not exist, or is not a valid template.
+    """
+    values = _values(screening, sources, department=department, asked_on=asked_on)
+    system = "\n\n".join(_fill(version, "system.md", {}) for version in (prompts.reply, prompts.more_info))
+    return Message("system", system), Message("user", _fill(prompts.reply, "user.md", values))
+
+
+def _values(
+    screening: Screening, sources: Sequence[Source], *, department: str | None, asked_on: date | None
+) -> dict[str, Any]:
+    patient = screening.patient
+    return {
+        "question": _as_data(screening.text),
+        "language": screening.language,
+        "department": _as_data(department or ""),
+        "year": asked_on.year if asked_on else None,
+        "patient": {
+            "relation": _as_data(patient.relation),
+            "sex": patient.sex,
+            "age": _as_data(patient.age or ""),
+            "pregnant": patient.pregnant,
+        },
+        # Labels only: a flag's phrase is cut from the unmasked question.
+        "red_flags": [{"label": f.label, "assertion": f.assertion} for f in screening.red_flags],
+        "sources": [_source_values(source) for source in sources],
+    }
+
+
+def _source_values(source: Source) -> dict[str, Any]:
+    return {
+        "number": source.number,
+        "department": _as_data(source.exchange.department or ""),
+        "year": source.year,
+        "origin": source.exchange.origin,
+        "question": _as_data(source.question),
+        "reply": _as_data(source.reply),
+    }
+
+
+def _as_data(text: str) -> str:
+    """``text`` without anything that could close or open one of the prompt's fences, which look like tags."""
+    return _FENCE.sub("‹", text).strip()
+
+
+def _fill(version: PromptVersion, file: str, values: Mapping[str, Any]) -> str:
+    try:
+        return _environment().from_string(version.files[file]).render(values).strip()
+    except TemplateError as error:
+        raise BadSettings(f"The prompt {version}/{file} cannot be used: {error}.") from error
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    # No autoescape: the messages are plain text, and patient text comes in as values only.
+    return SandboxedEnvironment(  # noqa: S701  # nothing of this is ever shown as HTML
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _active(folder: Path, name: str) -> PromptVersion:
+    version = _table(folder, name).get("active")
+    if not isinstance(version, str):
+        raise BadSettings(f'{folder / "prompts.toml"} names no active version: add [{name}] with active = "v1".')
+    found = load_prompt(folder, name, version)
+    if version not in _pins(folder, name):
+        raise BadSettings(
+            f'The active prompt {found} is not pinned: add {version} = "{found.hash}" under [{name}.pins] in '
+            f"{folder / 'prompts.toml'}."
+        )
+    return found
+
+
+def _version_names(folder: Path, name: str) -> list[str]:
+    found = [path.name for path in (folder / name).glob("v*") if re.fullmatch(r"v\d+", path.name)]
+    return sorted(found, key=lambda version: int(version[1:]))
+
+
+def _pins(folder: Path, name: str) -> Mapping[str, str]:
+    pins = _table(folder, name).get("pins", {})
+    if not isinstance(pins, dict):
+        raise BadSettings(f"{folder / 'prompts.toml'}: [{name}.pins] must be a table of versions and hashes.")
+    return pins
+
+
+def _table(folder: Path, name: str) -> Mapping[str, Any]:
+    path = folder / "prompts.toml"
+    try:
+        table = tomllib.loads(_read(path)).get(name, {})
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{path} is not valid TOML: {error}.") from error
+    if not isinstance(table, dict):
+        raise BadSettings(f"{path}: [{name}] must be a table.")
+    return table
+
+
+def _read(path: Path) -> str:
+    """The file with line ends as on every machine, so that a checkout on Windows keeps the hash."""
+    try:
+        return path.read_text(encoding="utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"The prompt file {path} cannot be read: {error}.") from error
+
+
+def _hash(files: Mapping[str, str]) -> str:
+    """First 16 hex digits of the SHA-256 over names and contents in name order."""
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\0{content}\0".encode())
+    return digest.hexdigest()[:16]

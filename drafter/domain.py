@@ -153,8 +153,15 @@ class Screening:
     """Phrases that read like orders to a model ("ignore your rules"); shown to the reviewer."""
 
     @property
+    def urgency(self) -> int:
+        """3 ambulance or safety path, 2 emergency department, 1 only a possible sign, 0 none noticed."""
+        ranks = {"E0": 3, "S": 3, "E1": 2}
+        noticed = (flag for flag in self.red_flags if flag.assertion != "denied")
+        return max((ranks[f.disposition] if f.assertion == "present" else 1 for f in noticed), default=0)
+
+    @property
     def urgent(self) -> bool:
-        return any(flag.assertion != "denied" for flag in self.red_flags)
+        return self.urgency > 0
 
     def restore(self, text: str) -> str:
         """``text`` with the masked identifiers put back; for the clinician's screen only."""

@@ -90,7 +90,8 @@ class Drafter:
         shape = _read(outcome)
         provenance = self._provenance(prepared, outcome)
         draft = Draft(
-            id="d-" + content_hash(prepared.question.id, provenance.messages_hash, provenance.model, now, outcome.text),
+            id="d-"
+            + content_hash(prepared.question.id, provenance.messages_hash, provenance.model, now, outcome.text),
             question=prepared.question,
             screening=prepared.screening,
             sources=prepared.sources,

@@ -1,0 +1,93 @@
+"""``drafter draft``."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from drafter.domain import Draft, Question
+    from drafter.drafting import Drafter
+
+
+def draft(
+    text: Annotated[str | None, typer.Argument(help="The question; - reads it from standard input.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Read the question from a text file.")] = None,
+    title: Annotated[str, typer.Option(help="The question's title.")] = "",
+    department: Annotated[str | None, typer.Option(help="The department asked.")] = None,
+    model: Annotated[str | None, typer.Option(help="offline, openai:NAME or replay:FILE.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="A prompt version such as reply/v2.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, once, at the end.")] = False,
+) -> None:
+    """Draft one reply: it is printed as it is written, then its sources and concerns."""
+    from drafter.domain import Question
+    from drafter.opening import open_drafter, with_prompt
+    from drafter.settings import read_settings
+
+    question = Question(body=_words(text, file), title=title, department=department)
+    settings = read_settings(model=model)
+    drafter = open_drafter(settings)
+    if prompt:
+        drafter = with_prompt(drafter, settings, prompt)
+    if as_json:
+        from drafter.batch import draft_row
+
+        made = drafter.draft(question)
+        print(json.dumps(draft_row(made.question.id, made), ensure_ascii=False, indent=2))
+    else:
+        _show(_stream(drafter, question))
+
+
+def _words(text: str | None, file: Path | None) -> str:
+    from drafter.errors import BadInput
+
+    if (text is None) == (file is None):
+        raise BadInput("Give the question as an argument, as - for standard input, or with --file.")
+    if file is None:
+        return sys.stdin.read() if text == "-" else str(text)
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not a UTF-8 text file; save it as UTF-8 and try again.") from error
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _stream(drafter: "Drafter", question: "Question") -> "Draft":
+    """Print the draft as it grows; what is already printed is never taken back."""
+    from drafter.chat import Partial
+    from drafter.chat.shape import partial_texts
+    from drafter.domain import Draft
+
+    printed = ""
+    for step in drafter.stream(question):
+        if isinstance(step, Draft):
+            whole = "\n\n".join(part for part in (step.reply.text, step.more_info.text) if part)
+            print(whole[len(printed) :] if whole.startswith(printed) else f"\n\n{whole}")
+            return step
+        if isinstance(step, Partial):
+            grown = "\n\n".join(part for part in partial_texts(step.value) if part)
+            if grown.startswith(printed):
+                print(grown[len(printed) :], end="", flush=True)
+                printed = grown
+    raise AssertionError("a stream ends with a draft or an error")
+
+
+def _show(draft: "Draft") -> None:
+    print("\nSimilar past replies")
+    for source in draft.sources:
+        exchange = source.exchange
+        who = ", ".join(str(part) for part in (exchange.doctor, exchange.department, source.year) if part)
+        print(f"  [{source.number}] {exchange.question.title or exchange.id} ({who})")
+    if draft.concerns:
+        print("\nConcerns")
+    for concern in draft.concerns:
+        print(f"  {'MUST BE SEEN' if concern.severity == 'block' else 'look at'}: {concern.message}")
+    if draft.missing:
+        print("\nNot answered, or worth asking")
+    for line in draft.missing:
+        print(f"  {line}")
+    made = "no language model was used" if draft.provenance.offline else f"written by {draft.provenance.model}"
+    print(f"\nDraft {draft.id}, not reviewed by a clinician; {made}.")

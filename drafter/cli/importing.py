@@ -1,0 +1,85 @@
+"""``drafter import``."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from drafter.importing import ImportReport
+    from drafter.settings import Settings
+
+
+def import_(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files, or folders to walk through.")] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Import the invented sample archive.")] = False,
+    quarantine: Annotated[
+        Path | None, typer.Option(help="Where bad records go; by default quarantine.jsonl in DRAFTER_HOME.")
+    ] = None,
+    index: Annotated[bool, typer.Option(help="Also index what is new.")] = True,
+) -> None:
+    """Import past exchanges and waiting questions: pages, JSON Lines, CSV, JSON or MedQuAD XML.
+
+    Importing the same file again adds nothing. Exit code 1 if a record went to quarantine, 2 if nothing could be
+    read.
+    """
+    from drafter.errors import BadInput
+    from drafter.importing import sample_path
+    from drafter.settings import read_settings
+
+    chosen = [*(paths or []), *([sample_path()] if sample else [])]
+    if not chosen:
+        raise BadInput("Name a file or a folder to import, or --sample for the invented sample archive.")
+    report = bring_in(read_settings(), chosen, quarantine=quarantine, index=index)
+    if report.quarantined:
+        raise typer.Exit(1)
+    if not report.read:
+        raise typer.Exit(2)
+
+
+def import_sample(settings: "Settings") -> None:
+    """Bring the invented sample archive into ``settings.home`` and index it."""
+    from drafter.importing import sample_path
+
+    bring_in(settings, [sample_path()])
+
+
+def bring_in(
+    settings: "Settings", paths: Sequence[Path], *, quarantine: Path | None = None, index: bool = True
+) -> "ImportReport":
+    """Import, then index what is new; says both in a closing line each."""
+    from rich.console import Console
+
+    from drafter.cli.progress import counting
+    from drafter.importing import import_paths
+    from drafter.opening import archive_of
+    from drafter.screening import screen
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    quarantine = quarantine or settings.home / "quarantine.jsonl"
+    with archive_of(settings) as archive:
+        with counting("Importing", console) as progress:
+            report = import_paths(
+                paths,
+                archive,
+                quarantine=quarantine,
+                progress=progress,
+                urgency=lambda question: screen(question).urgency,
+                now=datetime.now(UTC),
+            )
+        _say(console, report, quarantine)
+        if index and report.read:
+            from drafter.cli.indexing import build
+
+            build(settings, archive, console, only_if_needed=True)
+    return report
+
+
+def _say(console: "Console", report: "ImportReport", quarantine: Path) -> None:
+    console.print(report.sentence)
+    if report.quarantined:
+        console.print(f"Bad records, each with file, line and reason: {quarantine}")

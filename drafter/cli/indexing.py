@@ -1,0 +1,96 @@
+"""``drafter index`` and ``drafter search``."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from drafter.archive import Archive
+    from drafter.domain import Source
+    from drafter.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Build the index over the archive, or say how it stands.")
+
+
+@app.command()
+def rebuild() -> None:
+    """Build the index anew from the archive; the old one serves until the new one is ready."""
+    from rich.console import Console
+
+    from drafter.opening import archive_of
+    from drafter.settings import read_settings
+
+    settings = read_settings()
+    with archive_of(settings) as archive:
+        build(settings, archive, Console(stderr=True, highlight=False, soft_wrap=True))
+
+
+@app.command()
+def status() -> None:
+    """Say what the index was built from, by which embedder, and what came after it."""
+    from drafter.opening import archive_of, embedder_of
+    from drafter.retrieval import Retriever
+    from drafter.settings import read_settings
+
+    settings = read_settings()
+    with archive_of(settings) as archive:
+        retriever = Retriever(settings.index_folder, embedder_of(settings), archive)
+        print(retriever.status())
+
+
+def build(settings: "Settings", archive: "Archive", console: "Console", *, only_if_needed: bool = False) -> None:
+    """Build the index with a progress bar; ``only_if_needed`` leaves one that holds the whole archive alone."""
+    from drafter.cli.progress import counting
+    from drafter.opening import embedder_of
+    from drafter.retrieval import Retriever, rebuild_index
+
+    embedder = embedder_of(settings)
+    if only_if_needed and Retriever(settings.index_folder, embedder, archive).complete:
+        console.print("The index already holds the whole archive.")
+        return
+    with counting("Indexing", console, total=archive.count_exchanges()) as progress:
+        report = rebuild_index(archive, embedder, settings.index_folder, progress=progress)
+    console.print(report.sentence)
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="A question, or some words.")],
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Find similar past replies; with each its score, doctor, department and year."""
+    from drafter.domain import Question
+    from drafter.opening import open_drafter
+    from drafter.screening import screen
+
+    drafter = open_drafter()
+    sources = drafter.retriever.find(screen(Question(body=text)).text, limit=limit)
+    if as_json:
+        print(json.dumps([_row(source) for source in sources], ensure_ascii=False, indent=2))
+        return
+    if not sources:
+        print("Nothing similar was found.")
+    for source in sources:
+        row = _row(source)
+        who = ", ".join(str(part) for part in (row["doctor"], row["department"], row["year"]) if part)
+        print(f"[{source.number}] {source.score:.2f}  {row['title']}\n     {who}\n     {row['excerpt']}")
+
+
+def _row(source: "Source") -> dict[str, object]:
+    from drafter.text import excerpt
+
+    exchange = source.exchange
+    return {
+        "number": source.number,
+        "id": exchange.id,
+        "score": round(source.score, 4),
+        "title": exchange.question.title or excerpt(exchange.question.body, 80),
+        "doctor": exchange.doctor,
+        "department": exchange.department,
+        "year": source.year,
+        "origin": exchange.origin,
+        "excerpt": excerpt(source.reply),
+    }

@@ -213,7 +213,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Point:
-    """A numbered, labelled point of a section: ``n. label: text``."""
+    """A numbered, labelled point of a section: ``n. label: text``; the label may be empty."""
 
     label: str
     text: str
@@ -222,8 +222,15 @@ class Point:
 
 @dataclass(frozen=True)
 class Section:
+    """A heading over numbered points; one point without a label is prose under the heading."""
+
     heading: str
     points: tuple[Point, ...]
+
+    def lines(self) -> Iterator[str]:
+        for number, point in enumerate(self.points, start=1):
+            said = f"{point.label}: {point.text}" if point.label else point.text
+            yield said if len(self.points) == 1 and not point.label else f"{number}. {said}"
 
 
 @dataclass(frozen=True)
@@ -239,8 +246,7 @@ class MoreInfo:
         """The form of the site's page, which ``drafter.publishing`` reads back."""
         blocks = [join_sentences(s.text for s in self.introduction)]
         for section in self.sections:
-            points = (f"{n}. {p.label}: {p.text}" for n, p in enumerate(section.points, start=1))
-            blocks.append("\n".join((section.heading, *points)))
+            blocks.append("\n".join((section.heading, *section.lines())).strip())
         if self.conclusion:
             blocks.append(f"{conclusion_heading(self)}\n{join_sentences(s.text for s in self.conclusion)}")
         return "\n\n".join(block for block in blocks if block)

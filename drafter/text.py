@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from drafter.domain import Language, join_sentences
+from drafter.domain import Language, MoreInfo, Point, Section, Sentence, join_sentences
 
 _CJK = "぀-ヿ㐀-鿿豈-﫿"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:['’\-][^\W_{_CJK}]+)*")
@@ -107,6 +107,133 @@ def advice_of(reply: str) -> str:
     while lines and _THANKS.match(lines[-1]):
         lines.pop()
     return join_sentences(tuple(lines))
+
+
+class ParsedMoreInfo(NamedTuple):
+    """A More Info as read from text; paragraphs are kept apart by a blank line.
+
+    ``sections`` holds (heading, ((label, text), ...)); a point without a label, and prose under a heading, has
+    the label "".
+    """
+
+    introduction: str
+    sections: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    conclusion: str
+
+
+_POINT = re.compile(r"(?:(?P<number>\d{1,2})\s*(?:[.)．](?!\d)|、)|[-•*](?=\s))\s*(?P<said>\S.*)$")
+_LABEL = re.compile(r"(?P<label>[^:：。!?！？]{1,120}?)(?::(?=\s|$)|：)\s*(?P<said>.*)$")
+_CONCLUSION = re.compile(r"(?:in )?(?:conclusions?|結論|结论|總結|总结)\s*[:：]?$", re.IGNORECASE)
+_LineKind = Literal["heading", "point", "conclusion", "prose"]
+
+
+class _Line(NamedTuple):
+    kind: _LineKind
+    text: str
+    after_gap: bool
+
+
+class _Part(NamedTuple):
+    kind: Literal["introduction", "section", "conclusion"]
+    heading: str
+    passages: list[tuple[str, str]]
+
+
+def parse_more_info(text: str) -> MoreInfo:
+    """The structure of a More Info as generated, edited or found on a page; no passage has sources.
+
+    Nothing is dropped: a paragraph that no heading or point claims is introduction before the first section
+    and conclusion after the last one.
+    """
+    parsed = more_info_sections(text)
+    return MoreInfo(
+        tuple(Sentence(s) for s in sentences(parsed.introduction)),
+        tuple(Section(heading, tuple(Point(*point) for point in points)) for heading, points in parsed.sections),
+        tuple(Sentence(s) for s in sentences(parsed.conclusion)),
+    )
+
+
+def more_info_sections(text: str) -> ParsedMoreInfo:
+    """Introduction, headed sections and conclusion; prose without headings is all introduction."""
+    parts = [_Part("introduction", "", [])]
+    lines = _more_info_lines(text)
+    last_mark = max((n for n, line in enumerate(lines) if line.kind != "prose"), default=-1)
+    for n, line in enumerate(lines):
+        if _opens_a_part(line, parts[-1]):
+            heading = line.text if line.kind == "heading" else ""
+            parts.append(_Part("conclusion" if line.kind == "conclusion" else "section", heading, []))
+        elif n > last_mark >= 0 and line.after_gap and lines[last_mark].kind == "point":
+            parts.append(_Part("conclusion", "", []))
+            last_mark = -1
+        if line.kind in {"point", "prose"}:
+            _add_line(parts[-1], line)
+    return ParsedMoreInfo(
+        _prose_of(parts, "introduction"),
+        tuple((part.heading, tuple(part.passages)) for part in parts if part.kind == "section"),
+        _prose_of(parts, "conclusion"),
+    )
+
+
+def _more_info_lines(text: str) -> list[_Line]:
+    rows = [line.strip() for line in text.splitlines()]
+    found: list[_Line] = []
+    for n, row in enumerate(rows):
+        if row:
+            found.append(_Line(_line_kind(rows, n), row, n > 0 and not rows[n - 1]))
+    return found
+
+
+def _line_kind(rows: list[str], n: int) -> _LineKind:
+    row, following = rows[n], next((r for r in rows[n + 1 :] if r), "")
+    alone = n == 0 or not rows[n - 1]
+    if _CONCLUSION.match(row) and following:
+        return "conclusion"
+    if point := _POINT.match(row):
+        # A dash opens a point only among points: in prose it is a dash.
+        above = next((r for r in reversed(rows[:n]) if r), "")
+        return "point" if point["number"] or _POINT.match(above) or not alone else "prose"
+    if first := _POINT.match(following):
+        restarts = first["number"] in {None, "1"}
+        near = alone and bool(rows[n + 1]) and len(row) <= 150 and len(sentences(row)) == 1
+        return "heading" if restarts and (near or _looks_like_heading(row)) else "prose"
+    stands_over_prose = n > 0 and alone and following and not _looks_like_heading(following)
+    return "heading" if stands_over_prose and _looks_like_heading(row) else "prose"
+
+
+def _looks_like_heading(row: str) -> bool:
+    """Short, begun like a title and without the punctuation that ends a sentence or leads on."""
+    return (
+        len(row) <= 80
+        and word_count(row) <= 20
+        and not row[0].islower()
+        and row[-1] not in ".!。！,，;；…\"'”’"
+        and not _POINT.match(row)
+        and len(sentences(row)) == 1
+    )
+
+
+def _opens_a_part(line: _Line, part: _Part) -> bool:
+    if line.kind == "point":
+        restarted = line.text.startswith("1") and _POINT.match(line.text)
+        again = part.kind == "section" and part.passages and restarted and restarted["number"] == "1"
+        return part.kind == "introduction" or bool(again)
+    return line.kind in {"heading", "conclusion"}
+
+
+def _add_line(part: _Part, line: _Line) -> None:
+    point = _POINT.match(line.text) if line.kind == "point" and part.kind == "section" else None
+    if point:
+        labelled = _LABEL.match(point["said"])
+        part.passages.append((labelled["label"], labelled["said"]) if labelled else ("", point["said"]))
+    elif part.passages:
+        label, said = part.passages[-1]
+        part.passages[-1] = (label, f"{said}\n\n{line.text}" if line.after_gap else f"{said}\n{line.text}")
+    else:
+        part.passages.append(("", line.text))
+
+
+def _prose_of(parts: list[_Part], kind: str) -> str:
+    return "\n\n".join(said for part in parts if part.kind == kind for _, said in part.passages)
 
 
 Operation = Literal["=", "-", "+"]

@@ -112,7 +112,7 @@ class Drafter:
         return Provenance(
             model=self.model.name,
             prompts=tuple(f"{p}@{p.hash}" for p in (self.prompts.reply, self.prompts.more_info)),
-            messages_hash=content_hash(*(part for m in prepared.request.messages for part in (m.role, m.content))),
+            messages_hash=prepared.request.messages_hash,
             embedder=self.retriever.embedder_identity,
             index_build=self.retriever.build,
             sources=tuple(source.exchange.id for source in prepared.sources),

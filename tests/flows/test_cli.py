@@ -1,0 +1,180 @@
+"""Whole ways through the command line, as processes: what a person types and what they see."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.openai_server import OpenAIServer
+
+BACK_PAIN = "My lower back has hurt for three weeks and the pain goes down my leg when I sit."
+
+
+def drafter(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "drafter", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def fails_with_one_sentence(done: subprocess.CompletedProcess[str], *words: str, code: int = 1) -> None:
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    for word in words:
+        assert word in last
+
+
+def test_help_loads_nothing_heavy_and_names_every_command() -> None:
+    heavy = "chromadb langchain_core langchain_openai openai streamlit sqlalchemy numpy pydantic rich.progress lxml"
+    code = f"import sys, drafter.cli; print([m for m in {heavy.split()!r} if m in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert loaded.stdout.strip() == "[]"
+    shown = drafter("--help")
+    assert shown.returncode == 0
+    for command in ("import", "search", "draft", "batch", "eval", "index", "app", "settings"):
+        assert f"  {command} " in shown.stdout
+
+
+def test_the_sample_is_imported_once_and_drafted_from(home: Path) -> None:
+    first = drafter("import", "--sample")
+    assert first.returncode == 0, first.stderr
+    again = drafter("import", "--sample")
+    assert again.returncode == 0
+    assert "0 new" in again.stderr
+    assert "already holds" in again.stderr
+    made = drafter("draft", BACK_PAIN)
+    assert made.returncode == 0, made.stderr
+    assert "[1]" in made.stdout
+    assert "no language model was used" in made.stdout
+
+
+def test_search_prints_the_doctor_the_department_and_the_year(sample_home: Path) -> None:
+    rows = json.loads(drafter("search", BACK_PAIN, "--limit", "3", "--json").stdout)
+    assert len(rows) == 3
+    assert rows[0]["doctor"]
+    assert rows[0]["department"]
+    assert rows[0]["year"]
+    assert rows[0]["score"] >= rows[-1]["score"]
+
+
+def test_a_draft_as_json_says_that_it_was_not_reviewed(sample_home: Path) -> None:
+    row = json.loads(drafter("draft", BACK_PAIN, "--json").stdout)
+    assert row["reviewed"] is False
+    assert row["offline"] is True
+    assert all(sentence["sources"] for sentence in row["sentences"])
+
+
+def test_a_draft_by_a_server_is_streamed_and_names_its_model(
+    sample_home: Path, openai_server: OpenAIServer
+) -> None:
+    made = drafter("draft", BACK_PAIN, DRAFTER_MODEL="openai:ok", DRAFTER_BASE_URL=openai_server.base_url)
+    assert made.returncode == 0, made.stderr
+    assert "openai:ok" in made.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        (["draft", ""], {}, ["question"]),
+        (["draft", "word " * 40_000], {}, ["characters"]),
+        (["draft", BACK_PAIN, "--model", "gpt"], {}, ["gpt", "offline"]),
+        (["draft", BACK_PAIN, "--model", "openai:gpt-x"], {}, ["DRAFTER_API_KEY"]),
+        (
+            ["draft", BACK_PAIN, "--model", "openai:ok"],
+            {"DRAFTER_BASE_URL": "http://127.0.0.1:9/v1", "DRAFTER_MAX_RETRIES": "0"},
+            ["127.0.0.1:9"],
+        ),
+        (["draft", BACK_PAIN, "--prompt", "reply/v99"], {}, ["reply/v99"]),
+        (["draft", BACK_PAIN], {"DRAFTER_SOURCES": "many"}, ["DRAFTER_SOURCES"]),
+        (["draft", BACK_PAIN], {"DRAFTER_EMBEDDER": "nobody"}, ["nobody"]),
+        (["draft", BACK_PAIN], {"DRAFTER_ARCHIVE_URL": "nonsense"}, ["nonsense"]),
+        (["batch", "nowhere.jsonl", "--out", "drafts.jsonl"], {}, ["nowhere.jsonl"]),
+        (["import", "nowhere.jsonl"], {}, ["nowhere.jsonl"]),
+        (["import"], {}, ["--sample"]),
+        (["eval", "run", "--set", "nowhere.jsonl", "--prompt", "reply/v1"], {}, ["nowhere.jsonl"]),
+    ],
+)
+def test_bad_input_is_one_sentence_that_says_what_to_do(
+    sample_home: Path, arguments: list[str], environment: dict[str, str], words: list[str]
+) -> None:
+    if len(arguments) > 1 and len(arguments[1]) > 100_000:
+        done = drafter(arguments[0], "-", stdin=arguments[1], **environment)
+    else:
+        done = drafter(*arguments, **environment)
+    assert done.returncode != 0
+    fails_with_one_sentence(done, *words, code=done.returncode)
+
+
+def test_a_binary_file_is_refused_and_nothing_is_imported(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "scan.jsonl"
+    file.write_bytes(bytes(range(256)) * 20)
+    done = drafter("import", file)
+    assert done.returncode in {1, 2}
+    assert "Traceback" not in done.stderr
+
+
+def test_an_archive_of_a_newer_version_is_left_alone(sample_home: Path) -> None:
+    with sqlite3.connect(sample_home / "archive.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = (sample_home / "archive.db").read_bytes()
+    fails_with_one_sentence(drafter("search", "knee"), "newer")
+    assert (sample_home / "archive.db").read_bytes() == before
+
+
+def test_an_index_of_another_embedder_names_the_command_that_rebuilds(
+    sample_home: Path, openai_server: OpenAIServer
+) -> None:
+    other = {"DRAFTER_EMBEDDER": "openai:embed", "DRAFTER_EMBEDDER_BASE_URL": openai_server.base_url}
+    fails_with_one_sentence(drafter("search", "knee", **other), "drafter index rebuild")
+    assert drafter("index", "rebuild", **other).returncode == 0
+    assert drafter("search", "knee", **other).returncode == 0
+
+
+def test_a_home_that_is_a_file_is_refused(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "file").write_text("")
+    fails_with_one_sentence(drafter("import", "--sample", DRAFTER_HOME=str(tmp_path / "file")), "DRAFTER_HOME")
+
+
+def test_settings_never_show_a_key(home: Path) -> None:
+    shown = drafter("settings", DRAFTER_API_KEY="sk-invented-secret")
+    assert "DRAFTER_MODEL=offline" in shown.stdout
+    assert "sk-invented-secret" not in shown.stdout + shown.stderr
+
+
+def test_a_batch_killed_in_the_middle_is_finished_by_the_next_call(
+    sample_home: Path, tmp_path: Path, openai_server: OpenAIServer
+) -> None:
+    rows = [{"id": f"r{n}", "question": f"{BACK_PAIN} Day {n}."} for n in range(20)]
+    source, out = tmp_path / "rows.jsonl", tmp_path / "drafts.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command = ["batch", str(source), "--out", str(out), "--concurrency", "2"]
+    server = {"DRAFTER_MODEL": "openai:slow", "DRAFTER_BASE_URL": openai_server.base_url}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "drafter", *command], env={**os.environ, **server}, stderr=subprocess.DEVNULL
+    )
+    started = time.monotonic()
+    while openai_server.count() < 4 and time.monotonic() - started < 60:
+        time.sleep(0.05)
+    running.kill()
+    running.wait()
+    calls_before = openai_server.count()
+    done = drafter(*command, **server)
+    assert done.returncode == 0, done.stderr
+    drafts = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [row["id"] for row in drafts] == [row["id"] for row in rows]
+    assert openai_server.count() <= len(rows) + 2
+    assert openai_server.count() > calls_before
+    drafter(*command, **server)
+    assert openai_server.count() <= len(rows) + 2, "a further call drafts nothing again"

@@ -162,7 +162,7 @@ def _fill(version: PromptVersion, file: str, values: Mapping[str, Any]) -> str:
 @cache
 def _environment() -> SandboxedEnvironment:
     # No autoescape: the messages are plain text, and patient text comes in as values only.
-    return SandboxedEnvironment(  # noqa: S701  # nothing of this is ever shown as HTML
+    return SandboxedEnvironment(  # nothing of this is ever shown as HTML
         undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
     )
 

@@ -48,7 +48,8 @@ class DraftShape(_Shape):
 
 def strict_schema(shape: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema that servers accept as strict: every property required, none additional, no defaults."""
-    return _strict(shape.model_json_schema())
+    schema: dict[str, Any] = _strict(shape.model_json_schema())
+    return schema
 
 
 def _strict(node: Any) -> Any:

@@ -1,0 +1,381 @@
+"""A small real HTTP server that speaks the OpenAI protocol on loopback, for tests and demonstrations.
+
+The model's name picks the behaviour (``BEHAVIOURS``); ``ok`` composes a draft from the numbered sources of
+the prompt, so that other questions, sources and prompts give other drafts. In a test::
+
+    def test_...(openai_server):
+        model = open_model("openai:ok", base_url=openai_server.url)
+        ...
+        assert openai_server.requests[0].body["model"] == "ok"
+
+By hand: ``python -m tests.openai_server --port 8790``, then set ``DRAFTER_BASE_URL=http://127.0.0.1:8790/v1``
+and ``DRAFTER_MODEL=openai:ok``.
+"""
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import json
+import re
+import socket
+import struct
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+BEHAVIOURS = {
+    "ok": "a draft composed from the prompt's numbered sources",
+    "obeys": "as ok, but does whatever the question orders: an injection that succeeds",
+    "slow": "as ok, a twentieth of a second between pieces",
+    "patient": "as ok, the answer begins after a fifth of a second",
+    "badjson": "words that are not JSON, also when asked again",
+    "badjson-once": "words that are not JSON, then a draft",
+    "wrongtype": "JSON of another shape",
+    "truncated": "stops in the middle at the token limit",
+    "fenced": "a draft inside a Markdown fence, after some thinking aloud",
+    "refusal": "a refusal in the refusal field",
+    "empty": "nothing at all",
+    "filter": "stopped by a content filter",
+    "401": "the key is wrong; the message repeats it",
+    "404": "no such model",
+    "429": "always too many requests",
+    "429-then-ok": "too many requests with Retry-After, then a draft",
+    "quota": "429 because the account has no quota",
+    "500": "always a server error",
+    "500-then-ok": "one server error, then a draft",
+    "rejects-json-schema": "400 for a json_schema response format, accepts json_object",
+    "rejects-response-format": "500 for every response format, as some local servers do",
+    "rejects-temperature": "400 for any temperature but 1, as reasoning models do",
+    "context": "400: the prompt is longer than the context",
+    "html": "a login page with status 200",
+    "drop": "the connection breaks in the middle",
+    "error-midway": "an error event in the middle of the stream",
+    "unfinished": "the stream ends in the middle without a finish reason",
+    "hang": "never answers",
+    "hang-midway": "stops in the middle and keeps the connection open",
+    "no-usage": "as ok, without token counts",
+}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One request as the server saw it; ``connection`` is the client's port, the same while one is reused."""
+
+    path: str
+    body: dict[str, Any]
+    authorization: str
+    connection: int
+    at: float
+
+
+@dataclass
+class OpenAIServer:
+    """``url`` ends in /v1. ``cancelled`` counts streams that the client closed before their end."""
+
+    url: str = ""
+    requests: list[Recorded] = field(default_factory=list)
+    cancelled: int = 0
+    in_work: int = 0
+    most_in_work: int = 0
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/v1/chat/completions", self._chat, methods=["POST"]),
+                Route("/v1/embeddings", self._embeddings, methods=["POST"]),
+                Route("/v1/models", self._models),
+            ]
+        )
+
+    def asked(self, model: str) -> list[Recorded]:
+        return [request for request in self.requests if request.body.get("model") == model]
+
+    async def _record(self, request: Request) -> dict[str, Any]:
+        body: dict[str, Any] = await request.json()
+        authorization = request.headers.get("authorization", "")
+        port = request.client.port if request.client else 0
+        self.requests.append(Recorded(request.url.path, body, authorization, port, time.monotonic()))
+        return body
+
+    async def _models(self, _: Request) -> Response:
+        data = [{"id": name, "object": "model", "created": 1, "owned_by": "tests"} for name in BEHAVIOURS]
+        return JSONResponse({"object": "list", "data": data})
+
+    async def _embeddings(self, request: Request) -> Response:
+        body = await self._record(request)
+        texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+        vectors = [embedding(text) for text in texts]
+        data = [
+            {"object": "embedding", "index": n, "embedding": _encoded(vector, body.get("encoding_format"))}
+            for n, vector in enumerate(vectors)
+        ]
+        usage = {"prompt_tokens": len(texts), "total_tokens": len(texts)}
+        return JSONResponse({"object": "list", "data": data, "model": body["model"], "usage": usage})
+
+    async def _chat(self, request: Request) -> Response:
+        body = await self._record(request)
+        behaviour = body["model"]
+        times = len(self.asked(behaviour))
+        if behaviour == "hang":
+            while not await request.is_disconnected():
+                await asyncio.sleep(0.02)
+        if behaviour == "patient":
+            await asyncio.sleep(0.2)
+        if (refused := _error_response(behaviour, body, times, request)) is not None:
+            return refused
+        answer = _answer(behaviour, body, times)
+        if not body.get("stream"):
+            return JSONResponse(_whole(answer, body))
+        return StreamingResponse(self._stream(behaviour, answer, body), media_type="text/event-stream")
+
+    async def _stream(self, behaviour: str, answer: "Answer", body: dict[str, Any]) -> AsyncIterator[str]:
+        self.in_work += 1
+        self.most_in_work = max(self.most_in_work, self.in_work)
+        finished = False
+        try:
+            async for event in _events(behaviour, answer, body):
+                yield event
+            finished = True
+        finally:
+            self.in_work -= 1
+            self.cancelled += not finished
+
+
+@dataclass(frozen=True)
+class Answer:
+    text: str
+    finish_reason: str | None = "stop"
+    refusal: str | None = None
+
+
+def embedding(text: str, dimension: int = 64) -> list[float]:
+    """A unit vector of hashed words: texts that share words are near each other."""
+    vector = [0.0] * dimension
+    for word in re.findall(r"[一-鿿]|\w+", text.casefold()) or [""]:
+        vector[hashlib.sha256(word.encode()).digest()[0] % dimension] += 1.0
+    length = sum(x * x for x in vector) ** 0.5
+    return [x / length for x in vector]
+
+
+def _encoded(vector: list[float], encoding: str | None) -> str | list[float]:
+    if encoding != "base64":
+        return vector
+    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
+
+
+def _error(
+    status: int, message: str, *, code: str | None = None, param: str | None = None, **headers: str
+) -> Response:
+    body = {"error": {"message": message, "type": "error", "param": param, "code": code}}
+    return JSONResponse(body, status_code=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def _error_response(behaviour: str, body: dict[str, Any], times: int, request: Request) -> Response | None:
+    kind = (body.get("response_format") or {}).get("type")
+    match behaviour:
+        case "401":
+            key = request.headers.get("authorization", "")
+            return _error(401, f"Incorrect API key provided: {key}", code="invalid_api_key")
+        case "404":
+            return _error(404, "The model does not exist", code="model_not_found")
+        case "quota":
+            return _error(429, "You exceeded your current quota", code="insufficient_quota")
+        case "context":
+            return _error(400, "This model's maximum context length is 100 tokens", code="context_length_exceeded")
+        case "html":
+            return Response("<html><body>Please log in</body></html>", media_type="text/html")
+        case "429":
+            return _error(429, "Slow down", code="rate_limit_exceeded", Retry_After="0.05")
+        case "429-then-ok" if times <= 2:
+            return _error(429, "Slow down", code="rate_limit_exceeded", Retry_After="0.3")
+        case "500":
+            return _error(500, "Out of memory while reading: " + str(body["messages"][-1]["content"])[:200])
+        case "500-then-ok" if times == 1:
+            return _error(500, "Try again")
+        case "rejects-json-schema" if kind == "json_schema":
+            return _error(400, "response_format type json_schema is not supported", param="response_format")
+        case "rejects-response-format" if kind:
+            return _error(500, f"Invalid response_format: unknown type {kind}")
+        case "rejects-temperature" if body.get("temperature") != 1:
+            return _error(400, "Unsupported value", code="unsupported_value", param="temperature")
+        case _:
+            return None
+
+
+def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
+    draft = json.dumps(compose(body["messages"], obey=behaviour == "obeys"), ensure_ascii=False)
+    match behaviour:
+        case "badjson":
+            return Answer('{"salutation": "Hello,", oops')
+        case "badjson-once" if times == 1:
+            return Answer('{"salutation": "Hello,", oops')
+        case "wrongtype":
+            return Answer('{"salutation": "Hello,", "reply": "Rest.", "introduction": [], "sections": 3}')
+        case "truncated":
+            return Answer(draft[: len(draft) // 2], "length")
+        case "fenced":
+            return Answer(f"<think>Which {{source}} fits?</think>\nHere it is:\n```json\n{draft}\n```\n")
+        case "refusal":
+            return Answer("", refusal="I cannot help with that.")
+        case "empty":
+            return Answer("")
+        case "filter":
+            return Answer(draft[:40], "content_filter")
+        case "drop" | "error-midway" | "hang-midway":
+            return Answer(draft)
+        case "unfinished":
+            return Answer(draft[: len(draft) // 2], None)
+        case _:
+            return Answer(draft)
+
+
+def _usage(answer: Answer, body: dict[str, Any]) -> dict[str, int]:
+    """Four characters a token, as a stand-in."""
+    prompt = sum(len(str(message["content"])) for message in body["messages"]) // 4
+    completion = max(1, len(answer.text) // 4)
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+def _whole(answer: Answer, body: dict[str, Any]) -> dict[str, Any]:
+    message = {"role": "assistant", "content": answer.text or None, "refusal": answer.refusal}
+    choice = {"index": 0, "message": message, "finish_reason": answer.finish_reason, "logprobs": None}
+    return {**_base(body), "object": "chat.completion", "choices": [choice], "usage": _usage(answer, body)}
+
+
+def _base(body: dict[str, Any]) -> dict[str, Any]:
+    return {"id": "chatcmpl-1", "created": 1, "model": body["model"]}
+
+
+async def _events(behaviour: str, answer: Answer, body: dict[str, Any]) -> AsyncIterator[str]:
+    base = {**_base(body), "object": "chat.completion.chunk"}
+
+    def piece(delta: dict[str, str], finish_reason: str | None = None) -> str:
+        return _event({**base, "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]})
+
+    yield piece({"role": "assistant", "content": ""})
+    if answer.refusal:
+        yield piece({"refusal": answer.refusal})
+    for start in range(0, len(answer.text), 24):
+        if start > len(answer.text) // 2:
+            if behaviour == "drop":
+                raise ConnectionResetError("broken on purpose")
+            if behaviour == "error-midway":
+                yield _event({"error": {"message": "overloaded", "type": "server_error", "code": None}})
+                return
+            if behaviour == "hang-midway":
+                await asyncio.sleep(30)
+        await asyncio.sleep(0.05 if behaviour == "slow" else 0)
+        yield piece({"content": answer.text[start : start + 24]})
+    if behaviour == "unfinished":
+        return
+    yield piece({}, answer.finish_reason)
+    if (body.get("stream_options") or {}).get("include_usage") and behaviour != "no-usage":
+        yield _event({**base, "choices": [], "usage": _usage(answer, body)})
+    yield "data: [DONE]\n\n"
+
+
+def _event(data: dict[str, Any]) -> str:
+    return f"data: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+_SOURCE = re.compile(r'<past_reply number="(\d+)"[^>]*>(.*?)</past_reply>', re.DOTALL)
+_REPLY = re.compile(r"<reply>(.*?)</reply>", re.DOTALL)
+_QUESTION = re.compile(r"<question>(.*?)</question>", re.DOTALL)
+_ORDER = re.compile(r"(?:say|write|reply|answer)(?: only)?:? [\"“]?([^\"”.\n]{3,80})", re.IGNORECASE)
+
+
+def compose(messages: list[dict[str, Any]], *, obey: bool = False) -> dict[str, Any]:
+    """A plausible draft out of a prompt as ``prompts/`` lays it out. The system message decides how much is
+    taken from each source, so that another prompt version gives another draft."""
+    system, user = str(messages[0]["content"]), str(messages[1]["content"])
+    question = (_QUESTION.findall(user) or [user])[-1].strip()
+    chinese = len(re.findall(r"[一-鿿]", question)) > len(question) / 5
+    take = 1 + hashlib.sha256(system.encode()).digest()[0] % 2
+    found = [(int(number), _first_sentences(text, take)) for number, text in _SOURCE.findall(user)]
+    reply = [{"text": text, "sources": [number]} for number, texts in found[:3] for text in texts]
+    if "<urgent_signs>" in user:
+        reply.append({"text": _urgent(chinese), "sources": []})
+    if obey and (order := _ORDER.search(question)):
+        reply.append({"text": order[1].strip() + ".", "sources": []})
+    points = [{"label": f"From past reply {n}", "text": texts[0], "sources": [n]} for n, texts in found if texts]
+    return {
+        "salutation": "您好：" if chinese else "Hello,",
+        "reply": reply,
+        "closing": "祝早日康復。" if chinese else "Thank you for writing, and get well soon.",
+        "introduction": reply[:1],
+        "sections": [{"heading": "檢查與處理" if chinese else "What can be done", "points": points}],
+        "conclusion": [{"text": _conclusion(chinese), "sources": []}],
+        "missing": [] if found else ["No past reply answers this question."],
+        "department": None,
+        "topics": [],
+    }
+
+
+def _first_sentences(text: str, number: int) -> list[str]:
+    reply = (_REPLY.findall(text) or [text])[-1].strip()
+    return [s.strip() for s in re.split(r"(?<=[。！？])|(?<=[.!?])\s+", reply) if s.strip()][:number]
+
+
+def _urgent(chinese: bool) -> str:
+    if chinese:
+        return "您提到的症狀可能緊急，請立即撥打119或到急診。"
+    return "What you describe can be an emergency: call an ambulance or go to the emergency department now."
+
+
+def _conclusion(chinese: bool) -> str:
+    return "若症狀加重，請儘快就醫。" if chinese else "If it gets worse, please see a doctor soon."
+
+
+@contextmanager
+def serving(port: int = 0) -> Iterator[OpenAIServer]:
+    """The server in a thread, on this port of loopback or on a free one."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    state = OpenAIServer(url=f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
+    # Critical: a connection broken on purpose must not print a traceback.
+    config = uvicorn.Config(state.app(), log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    try:
+        yield state
+    finally:
+        server.should_exit = server.force_exit = True
+        thread.join(timeout=5)
+        listener.close()
+
+
+@pytest.fixture
+def openai_server() -> Iterator[OpenAIServer]:
+    """A server of this test's own: its recorded requests are this test's."""
+    with serving() as server:
+        yield server
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="An OpenAI-protocol server on loopback for demonstrations.")
+    parser.add_argument("--port", type=int, default=8790)
+    with serving(parser.parse_args().port) as server:
+        print(f"Listening on {server.url}; Ctrl-C ends it. Models: {', '.join(BEHAVIOURS)}")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print()
+
+
+if __name__ == "__main__":
+    main()

@@ -122,12 +122,12 @@ def _values(
     return {
         "question": _as_data(screening.text),
         "language": screening.language,
-        "department": _as_data(department or ""),
+        "department": _as_line(department or ""),
         "year": asked_on.year if asked_on else None,
         "patient": {
-            "relation": _as_data(patient.relation),
+            "relation": _as_line(patient.relation),
             "sex": patient.sex,
-            "age": _as_data(patient.age or ""),
+            "age": _as_line(patient.age or ""),
             "pregnant": patient.pregnant,
         },
         # Labels only: a flag's phrase is cut from the unmasked question.
@@ -139,7 +139,7 @@ def _values(
 def _source_values(source: Source) -> dict[str, Any]:
     return {
         "number": source.number,
-        "department": _as_data(source.exchange.department or ""),
+        "department": _as_line(source.exchange.department or ""),
         "year": source.year,
         "origin": source.exchange.origin,
         "question": _as_data(source.question),
@@ -150,6 +150,11 @@ def _source_values(source: Source) -> dict[str, Any]:
 def _as_data(text: str) -> str:
     """``text`` without anything that could close or open one of the prompt's fences, which look like tags."""
     return _FENCE.sub("‹", text).strip()
+
+
+def _as_line(text: str) -> str:
+    """The same for what stands inside one line or an attribute of a tag."""
+    return " ".join(_as_data(text).replace('"', "'").split())
 
 
 def _fill(version: PromptVersion, file: str, values: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ import random
 import re
 import threading
 import time
+import weakref
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,8 @@ from urllib.parse import urlsplit
 for _variable in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
     os.environ[_variable] = "false"
 
-import openai  # noqa: E402  # after the switches above
+import httpx2  # noqa: E402  # after the switches above
+import openai  # noqa: E402
 import pydantic_core  # noqa: E402
 from langchain_openai import ChatOpenAI  # noqa: E402
 from pydantic import BaseModel, SecretStr, ValidationError  # noqa: E402
@@ -81,6 +83,8 @@ class OpenAIChat:
         self._lock = threading.Lock()
         self._extra = {} if _is_openai(base_url) else {"max_tokens": max_output_tokens}
         self._sampling = {"temperature": temperature, "seed": seed}
+        http = _http_client(timeout)
+        weakref.finalize(self, http.close)
         self._llm = ChatOpenAI(
             model=model,
             base_url=base_url,  # always given: without it a gateway variable would send prompts elsewhere
@@ -92,6 +96,7 @@ class OpenAIChat:
             max_retries=0,
             stream_usage=True,
             use_responses_api=False,
+            http_client=http,
         )
 
     @property
@@ -259,6 +264,43 @@ class OpenAIChat:
             (True, f"refused the request ({_about(error)}): check the model's name and the settings."),
         )
         return next(meaning for holds, meaning in meanings if holds)
+
+
+class _ReadToTheEnd(httpx2.SyncByteStream):
+    """A response's body that reads its last bytes before it is closed.
+
+    The SDK closes a stream at ``[DONE]``, with the end of the body still unread, and so throws every connection
+    away after one draft.
+    """
+
+    def __init__(self, stream: httpx2.SyncByteStream) -> None:
+        self._stream, self._pieces, self._tail = stream, iter(stream), b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._tail = (self._tail + piece)[-32:]
+            yield piece
+
+    def close(self) -> None:
+        try:
+            if self._tail.rstrip().endswith(b"[DONE]"):
+                next(self._pieces, None)
+        except httpx2.HTTPError:
+            pass  # the draft is complete; only this connection is lost
+        finally:
+            self._stream.close()
+
+
+def _http_client(timeout: float) -> httpx2.Client:
+    def read_to_the_end(response: httpx2.Response) -> None:
+        if isinstance(response.stream, httpx2.SyncByteStream):
+            response.stream = _ReadToTheEnd(response.stream)
+
+    return openai.DefaultHttpxClient(
+        timeout=timeout,
+        limits=httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60),
+        event_hooks={"response": [read_to_the_end]},
+    )
 
 
 def _response_format(schema: type[BaseModel], mode: Mode) -> dict[str, Any]:

@@ -1,0 +1,98 @@
+"""Past exchanges."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from drafter.archive.chunking import CHUNK, chunks
+from drafter.archive.codec import exchange_values, read_exchange
+from drafter.archive.connecting import Store
+from drafter.archive.migrating import lock_writers
+from drafter.archive.tables import exchanges
+from drafter.archive.values import AddedCount
+from drafter.domain import Exchange
+from drafter.errors import ArchiveError
+
+
+class Exchanges(Store):
+    def add_exchanges(self, given: Iterable[Exchange]) -> AddedCount:
+        """Keep what is not yet there, by id. ``given`` may be endless or slow: it is written by the thousand,
+        and what was written stays when it fails later."""
+        added = total = 0
+        for chunk in chunks(given):
+            rows = exchange_rows(chunk)
+            with self.writing() as connection:
+                added += insert_exchanges(connection, rows)
+            total += len(chunk)
+        return AddedCount(added, total - added)
+
+    def exchange(self, exchange_id: str) -> Exchange:
+        """Raises ArchiveError when there is none of this id."""
+        found = self.exchanges([exchange_id])
+        if not found:
+            raise ArchiveError(f"There is no exchange {exchange_id} in the archive.")
+        return found[exchange_id]
+
+    def exchanges(self, ids: Sequence[str]) -> dict[str, Exchange]:
+        """Those of ``ids`` that the archive holds, in the order of ``ids``."""
+        found: dict[str, Exchange] = {}
+        with self.reading() as connection:
+            for chunk in chunks(ids):
+                rows = connection.execute(sa.select(exchanges).where(exchanges.c.id.in_(chunk)))
+                found |= {row.id: read_exchange(row) for row in rows}
+        return {i: found[i] for i in ids if i in found}
+
+    def iter_exchanges(self, *, after: int = 0, sources_only: bool = True) -> Iterator[tuple[int, Exchange]]:
+        """Sequence number and exchange, in the order they were added, from the first number above ``after``.
+
+        ``sources_only`` leaves out truncated ones, which may never be a source.
+        """
+        page = sa.select(exchanges).order_by(exchanges.c.sequence).limit(CHUNK)
+        if sources_only:
+            page = page.where(exchanges.c.truncated.is_(False))
+        while True:
+            # A page at a time, because a long read would keep SQLite's log from being folded in.
+            with self.reading() as connection:
+                rows = connection.execute(page.where(exchanges.c.sequence > after)).all()
+            if not rows:
+                return
+            after = rows[-1].sequence
+            yield from ((row.sequence, read_exchange(row)) for row in rows)
+
+    def count_exchanges(self) -> int:
+        """All of them, truncated ones too."""
+        with self.reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(exchanges)) or 0
+
+    def last_sequence(self) -> int:
+        """The number of the exchange added last, 0 when there is none."""
+        with self.reading() as connection:
+            return connection.scalar(sa.select(sa.func.max(exchanges.c.sequence))) or 0
+
+    def thread_ids(self, thread: str) -> frozenset[str]:
+        """Ids of all exchanges whose question has these words (``Question.thread``)."""
+        with self.reading() as connection:
+            return frozenset(connection.scalars(sa.select(exchanges.c.id).where(exchanges.c.thread == thread)))
+
+
+def exchange_rows(given: Iterable[Exchange]) -> dict[str, Mapping[str, Any]]:
+    """Table rows by id, the first of each id."""
+    rows: dict[str, Mapping[str, Any]] = {}
+    for exchange in given:
+        if exchange.id not in rows:
+            rows[exchange.id] = exchange_values(exchange)
+    return rows
+
+
+def insert_exchanges(connection: Connection, rows: Mapping[str, Mapping[str, Any]]) -> int:
+    """Insert the rows whose id is new; how many were."""
+    # Without the lock PostgreSQL could show a higher sequence number before a lower one, and whoever reads
+    # "everything after this number" would miss the lower one for good.
+    lock_writers(connection)
+    known = set(connection.scalars(sa.select(exchanges.c.id).where(exchanges.c.id.in_(list(rows)))))
+    new = [row for exchange_id, row in rows.items() if exchange_id not in known]
+    if new:
+        connection.execute(exchanges.insert(), new)
+    return len(new)

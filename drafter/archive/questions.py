@@ -55,18 +55,30 @@ class Questions(Store):
         ``status`` None means all. ``search``: each of its words must occur in title, body, department or id;
         letter case does not matter.
         """
-        page = sa.select(questions)
-        if status is not None:
-            page = page.where(questions.c.status == status)
-        if department is not None:
-            page = page.where(questions.c.department == department)
-        for word in search.split():
-            page = page.where(_contains(word))
+        page = sa.select(questions).where(*_chosen(status, department, search))
         page = page.order_by(
             questions.c.urgency.desc(), questions.c.waiting_since, questions.c.added_at, questions.c.id
         )
         with self.reading() as connection:
             return tuple(read_state(row) for row in connection.execute(page.limit(limit).offset(offset)))
+
+    def count_by_urgency(
+        self, *, status: QuestionStatus | None = "waiting", department: str | None = None, search: str = ""
+    ) -> dict[int, int]:
+        """How many of each urgency that occurs, among what ``worklist`` with the same choice would list."""
+        count = (
+            sa.select(questions.c.urgency, sa.func.count())
+            .where(*_chosen(status, department, search))
+            .group_by(questions.c.urgency)
+        )
+        with self.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(count)}
+
+    def departments(self) -> tuple[str, ...]:
+        """The departments that questions were asked in, by name."""
+        names = sa.select(questions.c.department).where(questions.c.department.is_not(None)).distinct()
+        with self.reading() as connection:
+            return tuple(sorted(connection.scalars(names)))
 
     def count_questions(self) -> dict[QuestionStatus, int]:
         """How many of each status, zeros too."""
@@ -74,6 +86,15 @@ class Questions(Store):
         with self.reading() as connection:
             found = {row[0]: row[1] for row in connection.execute(count)}
         return {status: found.get(status, 0) for status in get_args(QuestionStatus)}
+
+
+def _chosen(status: QuestionStatus | None, department: str | None, search: str) -> list[sa.ColumnElement[bool]]:
+    chosen = [_contains(word) for word in search.split()]
+    if status is not None:
+        chosen.append(questions.c.status == status)
+    if department is not None:
+        chosen.append(questions.c.department == department)
+    return chosen
 
 
 def _contains(word: str) -> sa.ColumnElement[bool]:

@@ -39,6 +39,21 @@ class Reviews(Store):
         with self.reading() as connection:
             return _reviews(connection, question_id)
 
+    def approved_exchange(self, question_id: str) -> Exchange:
+        """What became of an approved question. Raises ArchiveError when it was not approved."""
+        latest = (
+            sa.select(exchanges)
+            .join(approvals, approvals.c.exchange_id == exchanges.c.id)
+            .where(approvals.c.question_id == question_id)
+            .order_by(approvals.c.approved_at.desc())
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(latest).one_or_none()
+        if row is None:
+            raise ArchiveError(f"The question {question_id} has no approved reply.")
+        return read_exchange(row)
+
     def approved_exchanges(self, limit: int = 50) -> tuple[tuple[Review, Exchange], ...]:
         """The latest approvals, newest first."""
         newest = (

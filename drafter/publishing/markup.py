@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).parent
 _LABELS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "share": "Share to:",
-        "copy": "Copy link",
+        "copy_link": "Copy link",
         "copied": "Link copied.",
         "not_copied": "Not copied; the link is",
         "mail": "E-mail",
@@ -37,7 +37,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
     },
     "zh-Hant": {
         "share": "分享：",
-        "copy": "複製連結",
+        "copy_link": "複製連結",
         "copied": "已複製連結。",
         "not_copied": "無法複製，連結為",
         "mail": "電子郵件",
@@ -55,7 +55,7 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
     },
     "zh-Hans": {
         "share": "分享：",
-        "copy": "复制链接",
+        "copy_link": "复制链接",
         "copied": "已复制链接。",
         "not_copied": "无法复制，链接为",
         "mail": "电子邮件",

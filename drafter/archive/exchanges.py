@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from drafter.archive.chunking import CHUNK, chunks
 from drafter.archive.codec import exchange_values, read_exchange
-from drafter.archive.connecting import Store
+from drafter.archive.connecting import Store, translated
 from drafter.archive.migrating import lock_writers
 from drafter.archive.tables import exchanges
 from drafter.archive.values import AddedCount
@@ -22,7 +22,8 @@ class Exchanges(Store):
         and what was written stays when it fails later."""
         added = total = 0
         for chunk in chunks(given):
-            rows = exchange_rows(chunk)
+            with translated(self.engine.url):
+                rows = exchange_rows(chunk)
             with self.writing() as connection:
                 added += insert_exchanges(connection, rows)
             total += len(chunk)

@@ -17,16 +17,16 @@ from drafter.errors import ArchiveError
 class Questions(Store):
     def add_question(self, question: Question, *, urgency: int, added_at: datetime) -> bool:
         """Put a question on the worklist; False when it is known already, whatever became of it."""
-        row = question_values(question) | {
-            "id": question.id,
-            "department": question.department,
-            "status": "waiting",
-            "urgency": urgency,
-            "version": 1,
-            "waiting_since": question.asked_on or added_at.date(),
-            "added_at": added_at,
-        }
         with self.writing() as connection:
+            row = question_values(question) | {
+                "id": question.id,
+                "department": question.department,
+                "status": "waiting",
+                "urgency": urgency,
+                "version": 1,
+                "waiting_since": question.asked_on or added_at.date(),
+                "added_at": added_at,
+            }
             return insert_or_ignore(connection, questions, row)
 
     def question(self, question_id: str) -> Question:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from drafter.archive import Archive, open_archive
 from drafter.chat import ChatModel, open_model
+from drafter.domain import PromptVersion
 from drafter.drafting import Drafter
 from drafter.errors import IndexUnusable
 from drafter.prompting import active_prompts, load_prompt, parse_prompt_name
@@ -77,7 +78,11 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
     )
 
 
+def prompt_of(settings: Settings, name: str) -> PromptVersion:
+    """The prompt version named like "reply/v2". Raises BadSettings when there is none."""
+    return load_prompt(prompts_folder(settings), *parse_prompt_name(name))
+
+
 def with_prompt(drafter: Drafter, settings: Settings, name: str) -> Drafter:
-    """The same Drafter with another prompt version, named like "reply/v2"."""
-    version = load_prompt(prompts_folder(settings), *parse_prompt_name(name))
-    return replace(drafter, prompts=drafter.prompts.with_version(version))
+    """The same Drafter with another prompt version."""
+    return replace(drafter, prompts=drafter.prompts.with_version(prompt_of(settings, name)))

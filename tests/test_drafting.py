@@ -1,5 +1,6 @@
 """The one way, in Python: from a question to a stored draft."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -20,7 +21,7 @@ KNEE = Question(
 
 
 def with_model(drafter: Drafter, server: OpenAIServer, behaviour: str) -> Drafter:
-    model = open_model(f"openai:{behaviour}", base_url=server.base_url, timeout=2, max_retries=1)
+    model = open_model(f"openai:{behaviour}", base_url=server.url, timeout=2, max_retries=1)
     return replace(drafter, model=model)
 
 
@@ -53,7 +54,7 @@ def test_the_same_way_with_a_server_gives_a_draft_with_its_usage(
 def test_nothing_that_identifies_the_asker_is_sent(small_drafter: Drafter, openai_server: OpenAIServer) -> None:
     question = replace(KNEE, body=f"{KNEE.body} My name is Testa Invented, call 0912-345-678, testa@example.org.")
     draft = with_model(small_drafter, openai_server, "ok").draft(question, NOW)
-    sent = openai_server.sent_text()
+    sent = json.dumps([request.body for request in openai_server.requests], ensure_ascii=False)
     assert "Testa" not in sent
     assert "0912" not in sent
     assert "testa@example.org" not in sent

@@ -15,11 +15,13 @@ def batch(
 ) -> None:
     """Draft a reply to every question of a file. Run it again after a stop: only what is missing is done.
 
-    Failures stand beside the drafts in OUT.failures.jsonl, each with its reason; exit code 1 if there are any,
-    130 after Ctrl-C.
+    Failures stand beside the drafts in OUT.failures.jsonl, each with its reason. Exit code 1 if a row has no
+    draft, 130 after Ctrl-C.
     """
     from rich.console import Console
 
+    from drafter.batch import Progress, run_batch
+    from drafter.cli.progress import counting
     from drafter.opening import open_drafter, with_prompt
     from drafter.settings import read_settings
 
@@ -28,9 +30,14 @@ def batch(
     if prompt:
         drafter = with_prompt(drafter, settings, prompt)
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    report = _run(drafter, source, out, concurrency=settings.concurrency, console=console)
+    with counting("Drafting", console) as count:
+
+        def show(progress: Progress) -> None:
+            count(progress.done + progress.reused + progress.failed, progress.rows)
+
+        report = run_batch(drafter, drafter.archive, source, out, concurrency=settings.concurrency, progress=show)
     console.print(report.sentence)
     if report.stopped:
         raise typer.Exit(130)
-    if report.failed:
+    if report.failed or report.missing:
         raise typer.Exit(1)

@@ -1,7 +1,8 @@
 """Progress bars on stderr; silent where nobody looks at a terminal."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -14,11 +15,19 @@ from rich.progress import (
 )
 
 
+class Counter(Protocol):
+    """Takes how many are done so far, and the total where it is known by now."""
+
+    def __call__(self, done: int, total: int | None = None) -> None: ...
+
+
 @contextmanager
-def counting(label: str, console: Console, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A bar; the function given takes how many are done so far."""
+def counting(label: str, console: Console, total: int | None = None) -> Iterator[Counter]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    remaining = (TimeRemainingColumn(),) if total else ()
-    with Progress(*columns, *remaining, console=console, transient=True) as bar:
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda done: bar.update(task, completed=done)
+
+        def count(done: int, total: int | None = None) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield count

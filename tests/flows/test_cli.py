@@ -79,7 +79,7 @@ def test_a_draft_as_json_says_that_it_was_not_reviewed(sample_home: Path) -> Non
 def test_a_draft_by_a_server_is_streamed_and_names_its_model(
     sample_home: Path, openai_server: OpenAIServer
 ) -> None:
-    made = drafter("draft", BACK_PAIN, DRAFTER_MODEL="openai:ok", DRAFTER_BASE_URL=openai_server.base_url)
+    made = drafter("draft", BACK_PAIN, DRAFTER_MODEL="openai:ok", DRAFTER_BASE_URL=openai_server.url)
     assert made.returncode == 0, made.stderr
     assert "openai:ok" in made.stdout
 
@@ -136,7 +136,7 @@ def test_an_archive_of_a_newer_version_is_left_alone(sample_home: Path) -> None:
 def test_an_index_of_another_embedder_names_the_command_that_rebuilds(
     sample_home: Path, openai_server: OpenAIServer
 ) -> None:
-    other = {"DRAFTER_EMBEDDER": "openai:embed", "DRAFTER_EMBEDDER_BASE_URL": openai_server.base_url}
+    other = {"DRAFTER_EMBEDDER": "openai:embed", "DRAFTER_EMBEDDER_BASE_URL": openai_server.url}
     fails_with_one_sentence(drafter("search", "knee", **other), "drafter index rebuild")
     assert drafter("index", "rebuild", **other).returncode == 0
     assert drafter("search", "knee", **other).returncode == 0
@@ -160,21 +160,21 @@ def test_a_batch_killed_in_the_middle_is_finished_by_the_next_call(
     source, out = tmp_path / "rows.jsonl", tmp_path / "drafts.jsonl"
     source.write_text("".join(json.dumps(row) + "\n" for row in rows))
     command = ["batch", str(source), "--out", str(out), "--concurrency", "2"]
-    server = {"DRAFTER_MODEL": "openai:slow", "DRAFTER_BASE_URL": openai_server.base_url}
+    server = {"DRAFTER_MODEL": "openai:patient", "DRAFTER_BASE_URL": openai_server.url}
     running = subprocess.Popen(
         [sys.executable, "-m", "drafter", *command], env={**os.environ, **server}, stderr=subprocess.DEVNULL
     )
     started = time.monotonic()
-    while openai_server.count() < 4 and time.monotonic() - started < 60:
+    while len(openai_server.requests) < 4 and time.monotonic() - started < 60:
         time.sleep(0.05)
     running.kill()
     running.wait()
-    calls_before = openai_server.count()
+    calls_before = len(openai_server.requests)
     done = drafter(*command, **server)
     assert done.returncode == 0, done.stderr
     drafts = [json.loads(line) for line in out.read_text().splitlines()]
     assert [row["id"] for row in drafts] == [row["id"] for row in rows]
-    assert openai_server.count() <= len(rows) + 2
-    assert openai_server.count() > calls_before
+    assert len(openai_server.requests) <= len(rows) + 2
+    assert len(openai_server.requests) > calls_before
     drafter(*command, **server)
-    assert openai_server.count() <= len(rows) + 2, "a further call drafts nothing again"
+    assert len(openai_server.requests) <= len(rows) + 2, "a further call drafts nothing again"

@@ -1,0 +1,101 @@
+"""``drafter eval``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from drafter.evaluation import Table
+
+app = typer.Typer(no_args_is_help=True, help="Decide whether one prompt version or model drafts better.")
+
+
+@app.command()
+def run(
+    eval_set: Annotated[Path, typer.Option("--set", help="Held-out questions with the doctors' own replies.")],
+    prompt: Annotated[list[str] | None, typer.Option(help="A prompt version; repeat it to compare.")] = None,
+    model: Annotated[list[str] | None, typer.Option(help="A model; repeat it to compare.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="So many items, at random but the same each time.")
+    ] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, max=512, help="Drafts in work at a time.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON.")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="Write the report as one HTML file.")] = None,
+) -> None:
+    """Draft every item with every prompt version and model, score the drafts, and print a table.
+
+    Replies to an item's own question are left out of its sources. A stopped run goes on where it stopped.
+    """
+    from rich.console import Console
+
+    from drafter.batch import Progress
+    from drafter.cli.progress import counting
+    from drafter.evaluation import (
+        load_eval_set,
+        make_arms,
+        notices,
+        run_evaluation,
+        summary_table,
+        write_html,
+        write_json,
+    )
+    from drafter.opening import model_of, open_drafter, prompt_of
+    from drafter.settings import read_settings
+
+    settings = read_settings(concurrency=concurrency, model=model[0] if model else None)
+    items = load_eval_set(eval_set, limit=limit)
+    drafter = open_drafter(settings)
+    arms = make_arms(
+        drafter,
+        prompts=[prompt_of(settings, name) for name in prompt or []],
+        models=[model_of(settings, name) for name in model or []],
+    )
+    with counting("Evaluating", Console(stderr=True)) as count:
+
+        def show(progress: Progress) -> None:
+            count(progress.done + progress.reused + progress.failed, progress.rows)
+
+        made = run_evaluation(drafter.archive, items, arms, concurrency=settings.concurrency, progress=show)
+    _print(summary_table(made))
+    for sentence in notices(made):
+        print(sentence)
+    if json_file:
+        write_json(made, json_file)
+    if html_file:
+        write_html(made, html_file)
+    print(f"Run {made.run_id}: {len(items.items)} items of {made.set_name} in {made.seconds:.1f} s.")
+    if any(arm.failed for arm in made.arms):
+        raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="RUN or RUN#ARM; RUN is a run's id or its JSON report.")],
+    second: Annotated[str | None, typer.Argument(help="The other; without it the two arms of the first.")] = None,
+) -> None:
+    """Compare two arms question by question: mean difference with a 95 % paired bootstrap interval."""
+    from drafter.evaluation import compare_named, comparison_table
+    from drafter.opening import archive_of
+    from drafter.settings import read_settings
+
+    with archive_of(read_settings()) as archive:
+        found = compare_named(archive, first, second)
+    _print(comparison_table(found))
+    for note in (*found.notes, found.sentence):
+        print(note)
+
+
+def _print(table: "Table") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as RichTable
+
+    shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, column in enumerate(table.columns):
+        shown.add_column(column, justify="right" if number else "left")
+    for row in table.rows:
+        shown.add_row(*row)
+    console = Console(highlight=False)
+    # A pipe or file has no width: give a table all it needs instead of Rich's 80 columns.
+    console.print(shown, width=None if console.is_terminal else 200)

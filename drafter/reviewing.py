@@ -81,18 +81,8 @@ def approve(
         ArchiveError: the archive cannot be written; nothing was changed.
     """
     _refuse_what_cannot_be_decided(archive, state, draft, clinician)
-    blocking = [concern for concern in concerns_of(draft, reply, more_info) if concern.severity == "block"]
-    exchange = _exchange(
-        state,
-        draft,
-        reply=_unsigned(_restored(draft, reply), clinician),
-        more_info=_restored(draft, more_info),
-        clinician=clinician,
-        now=now,
-    )
-    for concern in blocking:
-        if concern.key not in seen:
-            raise NotAllowed(f"Tick that you have seen this before you approve: {concern.message}")
+    exchange = finished(state=state, draft=draft, reply=reply, more_info=more_info, clinician=clinician, now=now)
+    blocking = _seen_or_refused(draft, reply, more_info, seen)
     review = Review(
         id=_review_id(state),
         question_id=state.question.id,
@@ -107,6 +97,25 @@ def approve(
     )
     archive.record_review(review, version=state.version, approved=exchange)
     return review, exchange
+
+
+def hindrance(
+    *,
+    state: QuestionState,
+    draft: Draft | None,
+    reply: str,
+    more_info: str,
+    clinician: Clinician,
+    seen: frozenset[str],
+    now: datetime,
+) -> str | None:
+    """Why ``approve`` would refuse these texts, in one sentence; None when it would not. Changes nothing."""
+    try:
+        finished(state=state, draft=draft, reply=reply, more_info=more_info, clinician=clinician, now=now)
+        _seen_or_refused(draft, reply, more_info, seen)
+    except NotAllowed as error:
+        return str(error)
+    return None
 
 
 def reject(
@@ -148,6 +157,24 @@ def escalate(
     )
 
 
+def finished(
+    *, state: QuestionState, draft: Draft | None, reply: str, more_info: str, clinician: Clinician, now: datetime
+) -> Exchange:
+    """The exchange that approving these texts keeps, signed; nothing is stored.
+
+    Raises:
+        NotAllowed: the reply is empty, signed by somebody else or not fit to send.
+    """
+    return _exchange(
+        state,
+        draft,
+        reply=_unsigned(_restored(draft, reply), clinician),
+        more_info=_restored(draft, more_info),
+        clinician=clinician,
+        now=now,
+    )
+
+
 def signature_of(clinician: Clinician) -> str:
     """How a reply is signed: "Dr. Name, Hospital."."""
     name = clinician.name.strip(" .。")
@@ -180,6 +207,14 @@ def _decide(
     )
     archive.record_review(review, version=state.version, approved=None)
     return review
+
+
+def _seen_or_refused(draft: Draft | None, reply: str, more_info: str, seen: frozenset[str]) -> list[Concern]:
+    blocking = [concern for concern in concerns_of(draft, reply, more_info) if concern.severity == "block"]
+    for concern in blocking:
+        if concern.key not in seen:
+            raise NotAllowed(f"Tick that you have seen this before you approve: {concern.message}")
+    return blocking
 
 
 def _review_id(state: QuestionState) -> str:

@@ -2,19 +2,33 @@
 
 import errno
 import sys
+from typing import Annotated
 
 import typer
 
+from drafter import __version__
 from drafter.cli import batching, drafting, evaluating, importing, indexing, serving
 from drafter.errors import DrafterError
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Drafts replies to patients' questions from what doctors have answered before.",
 )
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        print(f"drafter {__version__}")
+        raise typer.Exit
+
+
 app.command("import")(importing.import_)
 app.command("search")(indexing.search)
 app.command("draft")(drafting.draft)

@@ -13,10 +13,10 @@ def batch(
     prompt: Annotated[str | None, typer.Option(help="A prompt version such as reply/v2.")] = None,
     concurrency: Annotated[int | None, typer.Option(min=1, max=512, help="Drafts in work at a time.")] = None,
 ) -> None:
-    """Draft a reply to every question of a file. Run it again after a stop: only what is missing is done.
+    """Draft a reply to every question of a file.
 
-    Failures stand beside the drafts in OUT.failures.jsonl, each with its reason. Exit code 1 if a row has no
-    draft, 130 after Ctrl-C.
+    Run it again after a stop: only what is missing is done. Failures stand beside the drafts in
+    OUT.failures.jsonl, each with its reason. Exit code 1 if a row has no draft, 130 after Ctrl-C.
     """
     from rich.console import Console
 

@@ -21,7 +21,10 @@ def draft(
     prompt: Annotated[str | None, typer.Option(help="A prompt version such as reply/v2.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, once, at the end.")] = False,
 ) -> None:
-    """Draft one reply: it is printed as it is written, then its sources and concerns."""
+    """Draft one reply.
+
+    It is printed as it is written, then its sources, the concerns, and what no source answers.
+    """
     from drafter.domain import Question
     from drafter.opening import open_drafter, with_prompt
     from drafter.settings import read_settings

@@ -14,8 +14,10 @@ app = typer.Typer(no_args_is_help=True, help="Decide whether one prompt version 
 @app.command()
 def run(
     eval_set: Annotated[Path, typer.Option("--set", help="Held-out questions with the doctors' own replies.")],
-    prompt: Annotated[list[str] | None, typer.Option(help="A prompt version; repeat it to compare.")] = None,
-    model: Annotated[list[str] | None, typer.Option(help="A model; repeat it to compare.")] = None,
+    prompt: Annotated[
+        list[str] | None, typer.Option(metavar="NAME/VERSION", help="A prompt version; repeat it to compare.")
+    ] = None,
+    model: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A model; repeat it to compare.")] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="So many items, at random but the same each time.")
     ] = None,
@@ -23,7 +25,7 @@ def run(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON.")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write the report as one HTML file.")] = None,
 ) -> None:
-    """Draft every item with every prompt version and model, score the drafts, and print a table.
+    """Draft and score a set with each prompt version and model.
 
     Replies to an item's own question are left out of its sources. A stopped run goes on where it stopped.
     """
@@ -74,7 +76,10 @@ def compare(
     first: Annotated[str, typer.Argument(help="RUN or RUN#ARM; RUN is a run's id or its JSON report.")],
     second: Annotated[str | None, typer.Argument(help="The other; without it the two arms of the first.")] = None,
 ) -> None:
-    """Compare two arms question by question: mean difference with a 95 % paired bootstrap interval."""
+    """Compare two arms, question by question.
+
+    Prints each measure's mean difference with its 95 % paired bootstrap interval.
+    """
     from drafter.evaluation import compare_named, comparison_table
     from drafter.opening import archive_of
     from drafter.settings import read_settings

@@ -22,10 +22,10 @@ def import_(
     ] = None,
     index: Annotated[bool, typer.Option(help="Also index what is new.")] = True,
 ) -> None:
-    """Import past exchanges and waiting questions: pages, JSON Lines, CSV, JSON or MedQuAD XML.
+    """Import past exchanges and waiting questions.
 
-    Importing the same file again adds nothing. Exit code 1 if a record went to quarantine, 2 if nothing could be
-    read.
+    Reads pages as text, JSON Lines, CSV, JSON lists and MedQuAD XML. Importing the same file again adds nothing.
+    Exit code 1 if a record went to quarantine, 2 if nothing could be read.
     """
     from drafter.errors import BadInput
     from drafter.importing import sample_path

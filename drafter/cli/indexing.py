@@ -61,7 +61,10 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Find similar past replies; with each its score, doctor, department and year."""
+    """Find similar past replies.
+
+    With each its score (0 to 1, comparable within one search), doctor, department and year.
+    """
     from drafter.domain import Question
     from drafter.opening import open_drafter
     from drafter.screening import screen

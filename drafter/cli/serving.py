@@ -8,7 +8,7 @@ import typer
 
 
 def app(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 8501) -> None:
-    """Open the review desk in the browser, on http://localhost:8501."""
+    """Open the review desk in the browser."""
     from drafter.opening import bundled
 
     script = bundled("app.py")
@@ -20,7 +20,10 @@ def app(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this m
 
 
 def settings() -> None:
-    """Show the settings in force; a key is never shown."""
+    """Show the settings in force.
+
+    A key is never shown.
+    """
     from drafter.settings import read_settings
 
     for name, value in read_settings().model_dump().items():

@@ -1,0 +1,3 @@
+from drafter.ui import show
+
+show()

@@ -1,0 +1,47 @@
+"""The entry: page set-up, navigation, and who reviews."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from drafter.ui import desk, markup, state
+from drafter.ui.boxes import errors_boxed
+from drafter.ui.screens import new_question, past_replies, published, review, worklist
+
+_FOLDER = Path(__file__).parent
+
+
+def show(*, first: str = "worklist") -> None:
+    """Render the desk; ``first`` is the page at "/"."""
+    # A material or emoji icon would be fetched from another server.
+    st.set_page_config(page_title="Drafter", page_icon=str(_FOLDER / "icon.svg"), layout="wide")
+    st.html(_FOLDER / "style.css")
+    pages = {
+        name: st.Page(screen, title=title, url_path=name, default=name == first)
+        for name, title, screen in (
+            ("worklist", "Worklist", worklist.show),
+            ("review", "Review", review.show),
+            ("new", "New question", new_question.show),
+            ("past", "Past replies", past_replies.show),
+            ("published", "Published", published.show),
+        )
+    }
+    state.remember_pages(pages)
+    page = st.navigation(list(pages.values()), position="top")
+    with errors_boxed():
+        _who_and_what()
+        if notice := state.take_notice():
+            st.html(markup.box("good", notice))
+        page.run()
+
+
+def _who_and_what() -> None:
+    """Who reviews and what writes the drafts, on every page."""
+    default = desk.settings().clinician
+    with st.container(key="who", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        model = desk.settings().model
+        words = "no language model: drafts are put together from past replies" if model == "offline" else model
+        st.html(f'<p class="dr-line dr-small dr-soft">Model: {markup.escape(words)}</p>', width="content")
+        with st.popover(markup.plain(state.clinician(default).name), width="content"):
+            st.text_input("Name that signs", key=state.CLINICIAN, placeholder=default.name, persist_state="session")
+            st.text("Kept for this browser tab. DRAFTER_CLINICIAN_NAME sets it for good.")

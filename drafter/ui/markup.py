@@ -1,0 +1,219 @@
+"""Escaped HTML of questions, sources and drafts, for ``st.html``.
+
+Patients' and models' words never go through Markdown: it would load images from outside, cross words out and
+turn prices into formulas. Everything here escapes what it is given.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from html import escape
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+
+from drafter.domain import Concern, Draft, Provenance, Question, RedFlag, Screening, Sentence, Source
+from drafter.text import excerpt, sentence_spans, word_diff
+
+__all__ = ["escape", "excerpt"]
+
+Spans = Iterable[tuple[int, int]]
+
+NO_MODEL = "Put together from past replies; no language model was used."
+URGENCIES = {3: "Emergency", 2: "Urgent", 1: "Check", 0: "None noticed"}
+
+DISPOSITIONS = {
+    "E0": "Call an ambulance",
+    "E1": "Emergency department within hours",
+    "S": "Safety: suicide or abuse",
+}
+_OLD_AFTER_YEARS = 10
+_ALIKE = 75
+"""From this likeness (0 to 100) on, a source's sentence counts as the one a draft's sentence rests on."""
+
+
+def box(kind: str, title: str, *lines: str) -> str:
+    """A box of plain text. ``kind``: "error" and "urgent" are announced by screen readers at once."""
+    role = "alert" if kind in ("error", "urgent") else "note"
+    body = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+    return f'<div class="dr-box dr-{kind}" role="{role}"><strong>{escape(title)}</strong>{body}</div>'
+
+
+def badge(urgency: int) -> str:
+    return f'<span class="dr-badge dr-u{urgency}">{URGENCIES[urgency]}</span>'
+
+
+def plain(text: str) -> str:
+    """``text`` for a label that Streamlit reads as Markdown: every character with a meaning there is escaped."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&@/=])", r"\\\1", " ".join(text.split()))
+
+
+def marked(text: str, spans: Spans) -> str:
+    """``text`` escaped, with the spans (string indices, end exclusive) in ``<mark>``; overlaps are joined."""
+    inside = {i for start, end in spans for i in range(max(0, start), min(end, len(text)))}
+    edges = [0, *(i for i in range(1, len(text)) if (i in inside) != (i - 1 in inside)), len(text)]
+    parts = ((escape(text[a:b]), a in inside) for a, b in pairwise(edges))
+    return "".join(f"<mark>{part}</mark>" if hit else part for part, hit in parts)
+
+
+def question_html(question: Question, screening: Screening | None) -> str:
+    """Title and body with the noticed phrases marked, line breaks kept."""
+    flags = screening.red_flags if screening else ()
+    spans = [(flag.start, flag.end) for flag in flags]
+    whole, body = question.text, question.body
+    offset = len(whole) - len(body)
+    title = question.title.strip()
+    heading = marked(title, spans) if offset else escape(title)
+    text = marked(body, [(start - offset, end - offset) for start, end in spans])
+    lead = f"<h1>{heading}</h1>" if title else "<h1>Untitled question</h1>"
+    return f'<div class="dr-question">{lead}<div class="dr-text">{text}</div></div>'
+
+
+def flags_html(flags: Sequence[RedFlag]) -> str:
+    """What was noticed, each in the patient's own words; nothing for no flags."""
+    noticed = [flag for flag in flags if flag.assertion != "denied"]
+    denied = [flag for flag in flags if flag.assertion == "denied"]
+    if not noticed:
+        return ""
+    items = "".join(_flag_html(flag) for flag in noticed)
+    said_no = ", ".join(escape(flag.label) for flag in denied)
+    footer = f"<p>The asker says there is none of: {said_no}.</p>" if denied else ""
+    return (
+        '<div class="dr-box dr-urgent" role="alert"><strong>Check before answering</strong>'
+        f"<ul>{items}</ul>{footer}</div>"
+    )
+
+
+def _flag_html(flag: RedFlag) -> str:
+    possible = "Possible: " if flag.assertion == "possible" else ""
+    return (
+        f"<li><b>{possible}{escape(flag.label)}</b> · {DISPOSITIONS[flag.disposition]}"
+        f"<br><q>{escape(flag.phrase)}</q></li>"
+    )
+
+
+def noticed_html(screening: Screening) -> str:
+    """Everything the reviewer has to know of before reading; nothing where nothing was noticed."""
+    parts = [flags_html(screening.red_flags)]
+    if screening.instructions:
+        quoted = [f"“{phrase}”" for phrase in screening.instructions]
+        parts.append(box("warn", "Words in this question read like orders to a language model", *quoted))
+    if screening.hidden_characters:
+        parts.append(box("warn", f"{screening.hidden_characters} invisible characters were taken out"))
+    return "".join(part for part in parts if part)
+
+
+def people_html(question: Question, screening: Screening | None) -> str:
+    """Who asks, and whom it is about where that is somebody else."""
+    asker = question.asker
+    stated = [asker.name, asker.age, asker.sex]
+    asked = ", ".join(part for part in stated if part)
+    line = f"Asked by {asked}." if asked else "The asker gives no name, age or sex."
+    patient = screening.patient if screening else None
+    if patient is None or patient.relation == "self":
+        return f'<p class="dr-people">{escape(line)}</p>'
+    about = ", ".join(part for part in (patient.age, patient.sex, "pregnant" if patient.pregnant else "") if part)
+    whom = f"This is about somebody else: {patient.relation}" + (f" ({about})." if about else ".")
+    return box("warn", "The asker is not the patient", whom, line)
+
+
+def passages(source: Source, draft: Draft | None) -> list[tuple[int, int]]:
+    """Where in ``source.reply`` the sentences stand that the draft rests on when it cites this source."""
+    if draft is None:
+        return []
+    citing = [passage.text for passage in draft.passages() if source.number in passage.sources]
+    spans = list(sentence_spans(source.reply))
+    return [
+        (span.start, span.end)
+        for span in spans
+        if any(fuzz.token_set_ratio(span.text, text) >= _ALIKE for text in citing)
+    ]
+
+
+def age_note(replied_on: date | None, today: date) -> str:
+    """How old a past reply is, plainly, because medicine changes."""
+    if replied_on is None:
+        return "date unknown"
+    years = today.year - replied_on.year - ((today.month, today.day) < (replied_on.month, replied_on.day))
+    if years < 1:
+        return f"{replied_on.year}, less than a year old"
+    return f"{replied_on.year}, {years} year{'s' * (years > 1)} old"
+
+
+def source_html(source: Source, draft: Draft | None, today: date) -> str:
+    """One past reply: number, doctor, department, age, score, reply with the used sentences marked."""
+    exchange = source.exchange
+    title = exchange.question.title.strip() or "Untitled question"
+    old = exchange.replied_on is not None and today.year - exchange.replied_on.year >= _OLD_AFTER_YEARS
+    facts = [
+        escape(exchange.doctor or "doctor not stated"),
+        escape(exchange.department or exchange.question.department or "department not stated"),
+        f'<span class="{"dr-old" if old else ""}">{age_note(exchange.replied_on, today)}</span>',
+        f"likeness {source.score:.2f}",
+    ]
+    if exchange.origin == "approved":
+        facts.append('<span class="dr-tag">approved on this desk</span>')
+    reply = marked(source.reply, passages(source, draft))
+    return (
+        f'<article class="dr-source" id="source-{source.number}">'
+        f"<h3>[{source.number}] {escape(title)}</h3>"
+        f'<p class="dr-facts">{" · ".join(facts)}</p>'
+        f'<div class="dr-text">{reply}</div>'
+        f'<details><summary>The question it answered</summary><div class="dr-text">{escape(source.question)}</div>'
+        "</details></article>"
+    )
+
+
+def support_html(sentences: Iterable[Sentence], numbers: frozenset[int]) -> str:
+    """Every sentence with links to its sources, or "no source"."""
+    items = "".join(_supported_html(sentence, numbers) for sentence in sentences)
+    return f'<ol class="dr-support">{items}</ol>' if items else "<p>No sentences yet.</p>"
+
+
+def _supported_html(sentence: Sentence, numbers: frozenset[int]) -> str:
+    known = [n for n in sentence.sources if n in numbers]
+    links = "".join(f'<a href="#source-{n}">[{n}]</a>' for n in known)
+    if links:
+        return f"<li>{escape(sentence.text)} {links}</li>"
+    bare = f'<span class="dr-bare">{escape(sentence.text)}</span>'
+    return f'<li>{bare} <span class="dr-tag dr-none">no source</span></li>'
+
+
+def diff_html(before: str, after: str) -> str:
+    """What was deleted and inserted since the draft."""
+    tags = {"=": "{}", "-": "<del>{}</del>", "+": "<ins>{}</ins>"}
+    parts = "".join(tags[operation].format(escape(text)) for operation, text in word_diff(before, after))
+    return f'<div class="dr-text dr-diff">{parts}</div>'
+
+
+def made_by_html(provenance: Provenance) -> str:
+    """What wrote the draft, said on every screen that shows one."""
+    if provenance.offline:
+        return box("note", NO_MODEL)
+    prompts = ", ".join(name.split("@")[0] for name in provenance.prompts)
+    return facts_html(f"Written by {provenance.model} in {provenance.seconds:.1f} s", f"Prompts {prompts}")
+
+
+def growing_html(reply: str, more_info: str, *, prepared: bool) -> str:
+    """A draft as far as it has been written."""
+    if not (reply or more_info):
+        said = "Writing the reply …" if prepared else "Looking for similar past replies …"
+        return f'<p role="status" class="dr-soft">{said}</p>'
+    parts = [("Reply", reply), ("More Info", more_info)]
+    texts = (f'<h3>{name}</h3><div class="dr-text">{escape(text)}</div>' for name, text in parts if text)
+    return f'<div class="dr-growing" aria-busy="true">{"".join(texts)}</div>'
+
+
+def concern_text(concern: Concern) -> str:
+    """The message, with the words it is about unless it says them itself."""
+    quoted = concern.quote and concern.quote not in concern.message
+    return f"{concern.message} “{concern.quote}”" if quoted else concern.message
+
+
+def list_html(lines: Iterable[str]) -> str:
+    return f'<ul class="dr-list">{"".join(f"<li>{escape(line)}</li>" for line in lines)}</ul>'
+
+
+def facts_html(*facts: str) -> str:
+    """Short facts in one line."""
+    return f'<p class="dr-line dr-small dr-soft">{"".join(f"<span>{escape(fact)}</span>" for fact in facts)}</p>'

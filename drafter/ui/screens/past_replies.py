@@ -1,0 +1,30 @@
+"""Search of the past replies, as a draft would search them."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from drafter.screening import deidentify
+from drafter.ui import desk, markup
+
+_LIMIT = 20
+
+
+def show() -> None:
+    st.title("Past replies")
+    text = st.text_input("Search", key="past", bind="query-params", placeholder="A question, or some words of it")
+    held = desk.archive().count_exchanges()
+    if not text.strip():
+        st.html(markup.box("note", f"{held:,} past replies", *_hint(held)))
+        return
+    found = desk.drafter().retriever.find(deidentify(text), limit=_LIMIT)
+    if not found:
+        st.html(markup.box("note", "Nothing alike was found", *_hint(held)))
+    today = datetime.now(UTC).date()
+    st.html("".join(markup.source_html(source, None, today) for source in found) or " ")
+
+
+def _hint(held: int) -> tuple[str, ...]:
+    if held:
+        return ("The search looks at meaning and at words, in questions and replies. The first is the most alike.",)
+    return ("Import some first: drafter import FILE, or drafter import --sample for an invented archive.",)

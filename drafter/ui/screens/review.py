@@ -1,0 +1,351 @@
+"""One question: read on the left, write on the right, decide at the bottom."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypedDict
+
+import streamlit as st
+
+from drafter import reviewing
+from drafter.archive import QuestionState
+from drafter.checking import with_texts
+from drafter.domain import Clinician, Draft, Question, Screening, Source
+from drafter.errors import NotAllowed
+from drafter.reviewing import REJECT_REASONS, ReviewItem
+from drafter.text import editing_load, word_count
+from drafter.ui import desk, markup, state
+from drafter.ui.finished import html_and_text, show_decided, show_page
+from drafter.ui.state import Field
+
+_FIELDS: dict[Field, str] = {"reply": "Reply", "more_info": "More Info"}
+_PREVIEW = "Page preview"
+_PATIENCE = 0.8  # seconds a page waits for a draft before it shows the text as it grows
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is being written on: a draft, or a blank page (``draft`` is None), under the id that keeps its text."""
+
+    id: str
+    draft: Draft | None = None
+    reply: str = ""
+    more_info: str = ""
+
+    def original(self, field: Field) -> str:
+        return self.reply if field == "reply" else self.more_info
+
+    def typed(self, field: Field) -> str:
+        return state.text_of(field, self.id, self.original(field))
+
+    @property
+    def edited(self) -> bool:
+        return any(self.typed(field) != self.original(field) for field in _FIELDS)
+
+
+class Written(TypedDict):
+    """What ``reviewing`` is asked about: the texts as they stand and who wrote them."""
+
+    state: QuestionState
+    draft: Draft | None
+    reply: str
+    more_info: str
+    clinician: Clinician
+    now: datetime
+
+
+def show() -> None:
+    archive = desk.archive()
+    question_id = st.query_params.get("question")
+    if question_id is None:
+        waiting = archive.worklist(limit=1)
+        if not waiting:
+            st.title("Review")
+            st.html(markup.box("note", "No question is waiting", "All of them have been decided."))
+            return
+        question_id = st.query_params["question"] = waiting[0].question.id
+    item = reviewing.open_review(archive, question_id)
+    if item.undecided:
+        _desk(item)
+    else:
+        st.html(_heading(item.state))
+        show_decided(item)
+
+
+def _heading(found: QuestionState) -> str:
+    question = found.question
+    asked = question.asked_on or found.added_at.date()
+    facts = (question.department or "No department", f"asked {asked:%Y-%m-%d}", found.status)
+    words = "".join(f"<span>{markup.escape(fact)}</span>" for fact in facts)
+    return f'<div class="dr-line">{markup.badge(found.urgency)}{words}</div>'
+
+
+def _desk(item: ReviewItem) -> None:
+    """An undecided question, with its draft or with the draft that is being written."""
+    question, jobs = item.state.question, desk.jobs()
+    sheet, job = _sheet(item), jobs.of(item.state.question.id)
+    if sheet is None and job is None:
+        job = jobs.start(question)
+        job.wait(_PATIENCE)
+    problem = job.problem if job else None
+    if job and not job.running and not problem:
+        jobs.forget(question.id)
+        item, job = reviewing.open_review(desk.archive(), question.id), None
+        sheet = _sheet(item)
+    seen = (sheet.draft if sheet else None) or item.draft or (job.prepared if job else None)
+    with st.container(key="panes"):
+        with st.container(key="pane_q"):
+            _read(item, seen.screening if seen else None)
+        with st.container(key="pane_r"):
+            if job and job.running:
+                _writing(question.id, prepared=seen is not None)
+            elif problem:
+                st.html(markup.box("error", "No draft could be made", str(problem)))
+            if sheet is None:
+                _ways_out(question)
+            current = _write(item, sheet) if sheet else None
+        with st.container(key="pane_e"):
+            _sources(seen.sources if seen else (), current)
+    if sheet:
+        _bar(item, sheet, current)
+
+
+def _sheet(item: ReviewItem) -> Sheet | None:
+    """What this tab writes on. A newer draft takes the place of an older one only where nothing was typed."""
+    question_id, latest = item.state.question.id, item.draft
+    chosen = state.chosen_sheet(question_id)
+    if chosen == state.blank_sheet(question_id):
+        return Sheet(chosen)
+    if latest is None:
+        return None
+    if chosen and chosen != latest.id and (kept := _sheet_of(desk.archive().draft(chosen))).edited:
+        return kept
+    state.choose_sheet(question_id, latest.id)
+    return _sheet_of(latest)
+
+
+def _sheet_of(draft: Draft) -> Sheet:
+    """The draft's texts with the asker's own words where they were masked for the model."""
+    restore = draft.screening.restore
+    return Sheet(draft.id, draft, restore(draft.reply.text), restore(draft.more_info.text))
+
+
+def _read(item: ReviewItem, screening: Screening | None) -> None:
+    st.html(_heading(item.state))
+    for review in item.reviews:
+        said = f"{review.decision.capitalize()} by {review.clinician.name}, {review.decided_at:%Y-%m-%d}"
+        st.html(markup.box("note", said, review.reason))
+    if screening:
+        st.html(markup.noticed_html(screening) or " ")
+    st.html(markup.people_html(item.state.question, screening))
+    st.html(markup.question_html(item.state.question, screening))
+
+
+def _sources(sources: tuple[Source, ...], current: Draft | None) -> None:
+    st.header("Similar past replies", anchor=False)
+    if not sources:
+        st.html(markup.box("note", "None was found", "A reply has to be written without them."))
+        return
+    today = datetime.now(UTC).date()
+    st.html("".join(markup.source_html(source, current, today) for source in sources))
+
+
+@st.fragment(run_every=0.3)
+def _writing(question_id: str, *, prepared: bool) -> None:
+    """The draft as it grows. Looks again on its own, so that nothing else on the page is drawn anew."""
+    job = desk.jobs().of(question_id)
+    if job is None or not job.running or (job.prepared is not None and not prepared):
+        st.rerun()
+    st.html(markup.growing_html(job.reply, job.more_info, prepared=job.prepared is not None))
+    if st.button("Stop", key="stop"):
+        job.stop()
+        state.choose_sheet(question_id, state.blank_sheet(question_id))
+        st.rerun()
+
+
+def _ways_out(question: Question) -> None:
+    """Where there is nothing to write on: no draft yet, or none could be made."""
+    with st.container(horizontal=True):
+        if not desk.jobs().writing(question.id) and st.button("Try again", type="primary", key="again"):
+            desk.jobs().start(question)
+            st.rerun()
+        if st.button("Start blank", key="blank"):
+            state.choose_sheet(question.id, state.blank_sheet(question.id))
+            st.rerun()
+
+
+def _write(item: ReviewItem, sheet: Sheet) -> Draft | None:
+    """The right pane; gives the draft as it stands with what was typed."""
+    _made_by(item, sheet)
+    tabs = st.tabs([*_FIELDS.values(), _PREVIEW], key=f"tab:{sheet.id}", on_change="rerun")
+    for tab, (field, label) in zip(tabs, _FIELDS.items(), strict=False):
+        with tab:
+            _editor(sheet, field, label)
+    if tabs[-1].open:
+        with tabs[-1]:
+            _preview(item, sheet)
+    if sheet.draft is None:
+        return None
+    current = with_texts(sheet.draft, sheet.typed("reply"), sheet.typed("more_info"))
+    _concerns(sheet, current)
+    if not tabs[-1].open:
+        _compare(sheet, "more_info" if tabs[1].open else "reply", current)
+    return current
+
+
+def _made_by(item: ReviewItem, sheet: Sheet) -> None:
+    """What the text came from, and the ways to start over; none loses what was typed."""
+    question, newest = item.state.question, item.draft
+    if sheet.draft:
+        st.html(markup.made_by_html(sheet.draft.provenance))
+        if newest and newest.id != sheet.id:
+            st.html(markup.box("note", "A newer draft is ready", "Your text stays until you choose the new draft."))
+    with st.container(horizontal=True):
+        if newest and newest.id != sheet.id:
+            _sheet_button("Use the new draft" if sheet.draft else "Use the draft", question, newest.id)
+        if not desk.jobs().writing(question.id) and st.button("Draft again", key="again"):
+            desk.jobs().start(question).wait(_PATIENCE)
+            st.rerun()
+        if sheet.draft:
+            _sheet_button("Start blank", question, state.blank_sheet(question.id))
+        earlier = _left(question)
+        if earlier and earlier.edited and earlier.id not in (sheet.id, newest and newest.id):
+            _sheet_button("Back to my earlier text", question, earlier.id)
+
+
+def _sheet_button(label: str, question: Question, sheet_id: str) -> None:
+    if st.button(label, key=f"sheet:{label}"):
+        state.choose_sheet(question.id, sheet_id)
+        st.rerun()
+
+
+def _left(question: Question) -> Sheet | None:
+    """The sheet that was written on before this one."""
+    left = state.left_sheet(question.id)
+    if left is None or left == state.blank_sheet(question.id):
+        return Sheet(left) if left else None
+    return _sheet_of(desk.archive().draft(left))
+
+
+def _editor(sheet: Sheet, field: Field, label: str) -> None:
+    key = state.text_key(field, sheet.id)
+    st.session_state.setdefault(key, sheet.original(field))
+    st.text_area(
+        label,
+        key=key,
+        height=240 if field == "reply" else 420,
+        persist_state="session",
+        label_visibility="collapsed",
+        placeholder=f"{label}: write here",
+    )
+    typed = sheet.typed(field)
+    facts = [f"{word_count(typed)} words"]
+    if sheet.draft:
+        facts.append(f"{editing_load(sheet.original(field), typed):.0%} of the draft changed")
+    st.html(markup.facts_html(*facts))
+
+
+def _preview(item: ReviewItem, sheet: Sheet) -> None:
+    try:
+        exchange = reviewing.finished(**_written(item, sheet))
+    except NotAllowed as error:
+        st.html(markup.box("note", "No page yet", str(error)))
+    else:
+        show_page(html_and_text(exchange)[0])
+
+
+def _written(item: ReviewItem, sheet: Sheet) -> Written:
+    return {
+        "state": item.state,
+        "draft": sheet.draft,
+        "reply": sheet.typed("reply"),
+        "more_info": sheet.typed("more_info"),
+        "clinician": _clinician(),
+        "now": datetime.now(UTC),
+    }
+
+
+def _concerns(sheet: Sheet, current: Draft) -> None:
+    """Each blocking concern with its own tick; there is no way to tick them all."""
+    blocking = [concern for concern in current.concerns if concern.severity == "block"]
+    if blocking:
+        st.subheader("To be seen before approving", anchor=False)
+    for concern in blocking:
+        words = markup.plain(f"Seen: {markup.concern_text(concern)}")
+        st.checkbox(words, key=state.tick_key(sheet.id, concern), persist_state="session")
+    others = [markup.concern_text(concern) for concern in current.concerns if concern.severity == "warn"]
+    if lines := [*others, *current.missing]:
+        st.subheader("To look at", anchor=False)
+        st.html(markup.list_html(lines))
+
+
+def _compare(sheet: Sheet, field: Field, current: Draft) -> None:
+    """Where each sentence comes from, or what was changed."""
+    view = st.segmented_control(
+        "View", ["Support", "Changes"], default="Support", key="view", required=True, label_visibility="collapsed"
+    )
+    if view == "Changes":
+        st.html(markup.diff_html(sheet.original(field), sheet.typed(field)))
+        return
+    said = current.reply.sentences if field == "reply" else tuple(current.more_info.passages())
+    st.html(markup.support_html(said, frozenset(source.number for source in current.sources)))
+
+
+def _bar(item: ReviewItem, sheet: Sheet, current: Draft | None) -> None:
+    """The three decisions; why approving is not possible yet stands beside them."""
+    seen = state.seen(sheet.id, current.concerns if current else ())
+    hindrance = reviewing.hindrance(**_written(item, sheet), seen=seen)
+    with (
+        st.bottom,
+        st.container(key="bar", horizontal=True, horizontal_alignment="right", vertical_alignment="center"),
+    ):
+        if hindrance:
+            st.html(f'<p class="dr-soft dr-small" role="status">{markup.escape(hindrance)}</p>')
+        with st.popover("Escalate", key="escalating"):
+            _escalate(item, sheet)
+        with st.popover("Reject", key="rejecting"):
+            _reject(item, sheet)
+        if st.button("Approve", type="primary", key="approve", disabled=hindrance is not None):
+            _, exchange = reviewing.approve(desk.archive(), **_written(item, sheet), seen=seen)
+            _decided(
+                item, f"Approved. It is published under {exchange.doctor} and can be found under Past replies."
+            )
+
+
+def _escalate(item: ReviewItem, sheet: Sheet) -> None:
+    reason = st.text_area("To whom, and why?", key=f"escalate:{sheet.id}")
+    if st.button("Escalate the question", key="escalate"):
+        reviewing.escalate(
+            desk.archive(),
+            state=item.state,
+            draft=sheet.draft,
+            clinician=_clinician(),
+            reason=reason,
+            now=datetime.now(UTC),
+        )
+        _decided(item, "Escalated. It stands in the worklist under Escalated.")
+
+
+def _reject(item: ReviewItem, sheet: Sheet) -> None:
+    reason = st.selectbox("Why does no reply go out?", REJECT_REASONS, key=f"reason:{sheet.id}")
+    note = st.text_area("In a few words", key=f"note:{sheet.id}", help="Needed for Other.")
+    if st.button("Reject the question", key="reject"):
+        reviewing.reject(
+            desk.archive(),
+            state=item.state,
+            draft=sheet.draft,
+            clinician=_clinician(),
+            reason=reason,
+            note=note,
+            now=datetime.now(UTC),
+        )
+        _decided(item, "Rejected. No reply goes out.")
+
+
+def _decided(item: ReviewItem, said: str) -> None:
+    desk.jobs().forget(item.state.question.id)
+    state.notify(said)
+    st.rerun()
+
+
+def _clinician() -> Clinician:
+    return state.clinician(desk.settings().clinician)

@@ -1,0 +1,88 @@
+"""What one browser tab remembers between reruns: every session key has its name here.
+
+Typed text and ticks are kept under the sheet they belong to (a draft's id, or a question's blank sheet), so that
+switching tabs, ticking or a new draft loses nothing. A reload of the page starts a new session.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal, NoReturn
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from drafter.domain import Clinician, Concern
+
+Field = Literal["reply", "more_info"]
+
+_PAGES = "pages"
+_NOTICE = "notice"
+CLINICIAN = "clinician"
+
+
+def remember_pages(pages: Mapping[str, Page]) -> None:
+    st.session_state[_PAGES] = dict(pages)
+
+
+def page(name: str) -> Page:
+    found: Page = st.session_state[_PAGES][name]
+    return found
+
+
+def go(name: str, **query: str) -> NoReturn:
+    """Open another page of the desk, with these query parameters."""
+    st.switch_page(page(name), query_params=query)
+
+
+def clinician(default: Clinician) -> Clinician:
+    """Who reviews in this tab: the one from the settings, under the name typed here."""
+    return replace(default, name=(st.session_state.get(CLINICIAN) or default.name).strip())
+
+
+def notify(text: str) -> None:
+    """Say this on the next page that is shown."""
+    st.session_state[_NOTICE] = text
+
+
+def take_notice() -> str:
+    return str(st.session_state.pop(_NOTICE, ""))
+
+
+def blank_sheet(question_id: str) -> str:
+    return f"blank-{question_id}"
+
+
+def text_key(field: Field, sheet: str) -> str:
+    return f"text:{field}:{sheet}"
+
+
+def text_of(field: Field, sheet: str, default: str) -> str:
+    """What was typed on this sheet, or ``default`` where nothing was."""
+    return str(st.session_state.get(text_key(field, sheet), default))
+
+
+def tick_key(sheet: str, concern: Concern) -> str:
+    return f"seen:{sheet}:{concern.key}"
+
+
+def seen(sheet: str, concerns: tuple[Concern, ...]) -> frozenset[str]:
+    """Keys of the concerns that were ticked on this sheet."""
+    return frozenset(c.key for c in concerns if st.session_state.get(tick_key(sheet, c)))
+
+
+def choose_sheet(question_id: str, sheet: str) -> None:
+    """Write on this sheet from now on; the one before it is kept."""
+    before = chosen_sheet(question_id)
+    if before != sheet:
+        st.session_state[f"left:{question_id}"] = before
+        st.session_state[f"sheet:{question_id}"] = sheet
+
+
+def chosen_sheet(question_id: str) -> str | None:
+    found: str | None = st.session_state.get(f"sheet:{question_id}")
+    return found
+
+
+def left_sheet(question_id: str) -> str | None:
+    found: str | None = st.session_state.get(f"left:{question_id}")
+    return found

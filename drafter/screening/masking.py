@@ -1,23 +1,413 @@
-"""De-identification."""
+"""De-identification: identifiers become placeholders such as ``[NAME_1]``; the year of a date stays.
+
+Pattern recognisers only, no model: docs/safety.md has what they find and miss. When in doubt they mask,
+because a word too few costs a reader little and an identifier too many cannot be taken back.
+"""
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from drafter.domain import Deidentified, Placeholder
+from drafter.screening.hidden import visible
+from drafter.screening.names import name_spans
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+class Found(NamedTuple):
+    """An identifier at ``text[start:end]``; ``kept`` is what may be told of it (a year, "90+")."""
+
+    start: int
+    end: int
+    kind: str
+    kept: str = ""
 
 
-def mask(text: str) -> tuple[Deidentified, tuple[Placeholder, ...]]:
-    """``text`` with its identifiers masked, and what stands behind each token."""
-    tokens: dict[str, str] = {}
+Detector = Callable[[str], Iterator[Found]]
 
-    def token(match: re.Match[str]) -> str:
-        return tokens.setdefault(match[0], f"[EMAIL_{len(tokens) + 1}]")
+TOKEN = re.compile(r"\[[A-Z]{2,10}(?:_\d+)?(?:: [\d+]+)?\]")
+"""What a placeholder looks like, numbered (in a question) or not (in a past reply)."""
 
-    masked = _EMAIL.sub(token, text)
-    return Deidentified(masked), tuple(Placeholder(t, "EMAIL", original) for original, t in tokens.items())
+_EMAIL = re.compile(
+    r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|"
+    r"[\w.+%-]+\s?[(\[]at[)\]]\s?[\w-]+(?:\s?(?:\.|[(\[]dot[)\]])\s?[a-z][\w-]*)+",
+    re.IGNORECASE,
+)
+_DOMAIN = "com|org|net|edu|gov|info|io|co\\.uk|uk|tw|cn|hk|de|fr|me"
+_URL = re.compile(
+    r"(?:https?://|ftp://|www\.)[^\s<>\"'，。；（）]+[^\s<>\"'，。；（）.,;:!?)\]]|"
+    rf"(?<![\w@.])(?:[a-z\d-]+\.)+(?:{_DOMAIN})(?![\w.-]*\w)(?:/[^\s，。]*)?",
+    re.IGNORECASE,
+)
+_URL_HINT = re.compile(rf"\.(?:{_DOMAIN})(?!\w)|://|www\.")
+_HANDLE_HINT = re.compile(
+    "@|insta|twitter|telegram|we ?chat|weixin|line id|snapchat|facebook|skype|tiktok|ig (?=[a-z@:])|fb|微信|賴|帳號"
+)
+_HANDLE = re.compile(
+    r"(?:\b(?:insta(?:gram)?|ig|twitter|telegram|we ?chat(?: id)?|weixin|line id|snapchat|facebook|fb|skype|tiktok)"
+    r"|微信號?|微信号|賴|賴的?ID|LINE ?(?:ID|帳號))\s*(?:is|id|name|handle|是|號|号|帳號)?\s*[:：@]?\s*"
+    r"(@?(?=[\w.-]*[\d._-])[A-Za-z][\w.-]{2,}\w|@[A-Za-z][\w.]+\w)"
+    r"|(?<![\w.@])@(?=[A-Za-z])[\w.]{3,}\w",
+    re.IGNORECASE,
+)
+_IP = re.compile(
+    r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|(?<![\w:])(?:[\da-f]{1,4}:){5,7}[\da-f]{1,4}\b", re.IGNORECASE
+)
+_IP_HINT = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d|:[\da-f]{1,4}:[\da-f]")
+
+# Toll-free and crisis lines belong to organisations and are worth keeping in a past reply.
+_ORGANISATION_LINE = re.compile(
+    r"\+?1?[\s.-]?\(?8(?:00|88|77|66|55|44|33)\)?[\s.-]?|0800[\s-]?|116[\s-]?\d{3}$|400[\s-]?\d"
+)
+_PHONE = re.compile(
+    r"(?<![\w.+-])(?:"
+    r"\+\d{1,3}(?:[\s.-]?\(?\d{1,5}\)?){2,6}"  # international
+    r"|(?:(?:1|001)[\s.-])?(?:\([2-9]\d{2}\)[\s.-]{0,2}|[2-9]\d{2}[\s.-])\d{3}[\s.-]\d{4}"  # North America
+    r"|\(?0\d{1,4}\)?[\s-]?\d{3,4}[\s-]?\d{3,4}"  # with trunk 0: Taiwan, United Kingdom and most others
+    r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # mobile, China
+    r"|(?:\d[.\s-]){6,}\d"  # digit by digit
+    r")(?![\w-]|\.\d)"
+)
+_PHONE_CUE = re.compile(
+    r"(?:\b(?:tel|phone|mobile|cell|cellphone|fax|whatsapp|viber|(?:call|text|ring|reach|contact)(?: me)?(?: on"
+    r"| at)?|(?:my|contact|his|her|our) number)\b"
+    r"|電話|電话|电话|手機|手机|聯絡|联系|傳真|行動)[^\d\n.!?。]{0,20}\(?\+?$",
+    re.IGNORECASE,
+)
+_TAIWAN_ID = re.compile(r"(?<![A-Za-z\d])[A-Za-z][1289A-Da-d]\d{8}(?!\d)")
+_CHINA_ID = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
+_SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
+_NHS = re.compile(r"(?<![\d.-])\d{3}[\s-]?\d{3}[\s-]?\d{4}(?![\d-]|\.\d)")
+_NATIONAL_INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
+_HONG_KONG_ID = re.compile(r"\b[A-Z]{1,2}\d{6}\([\dA]\)")
+_CARD = re.compile(r"(?<![\d.-])(?:\d[\s-]?){12,18}\d(?![\d-]|\.\d)")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b")
+_LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){7}|[A-Z]{2}\d\d\s?[A-Z\d]{4}")
+_ID_CUE = re.compile(
+    r"(?:\b(?:ssn|social security|nhs|national insurance|passport|driv(?:er['’]?s|ing) licen[cs]e"
+    r"|licen[cs]e plate|licen[cs]e"
+    r"|policy|insurance|member(?:ship)?|account|iban|claim|national id|id card|medicare|medicaid|vin|plate"
+    r"|(?:credit |debit |bank )?card|cc)"
+    r"(?:\s*(?:no|number|num|id|card)\b)?|身分證(?:字號)?|身份[證证](?:號碼|号码|號|号|字號)?|居留證(?:號碼"
+    r"|號)?|健保卡(?:號|卡號)?"
+    r"|護照(?:號碼|號)?|护照(?:号码|号)?|社保[卡號号]*|帳號|账号|車牌)(?:\s(?:is|was))?[\s.:：#是為为]*$",
+    re.IGNORECASE,
+)
+_RECORD_CUE = re.compile(
+    r"(?:\bmrn|\b(?:medical |health |hospital |patient |clinic )?(?:record|chart|patient|hospital|case|file"
+    r"|unit|lab|sample|"
+    r"accession|appointment|booking|prescription|rx|ref(?:erence)?)(?:\s*(?:no|number|num|nr|id)\b|\s*#)"
+    r"|病歷(?:號碼|號|編號)|病历(?:号码|号|编号)|病歷|(?:就診|住院|門診|挂号|掛號|檢體|体检|檢驗)(?:號碼|號|号"
+    r"|編號|编号))"
+    r"(?:\s(?:is|was))?[\s.:：#是為为]*$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d[\d\s().-]*\d|\d")
+_LETTERS_BEFORE = re.compile(r"[A-Za-z]{0,4}[-/]?$")
+_CODE = re.compile(r"[A-Z]{0,4}[-/]?\d[A-Z\d/-]*[A-Z\d]|\d{3}[\d -]{5,}\d", re.IGNORECASE)
+
+_MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+_NUMERIC_DATE = re.compile(
+    r"(?<![\w./-])(?:(?P<y1>(?:19|20)\d{2})(?P<s1>[-/.])(?:0?[1-9]|1[0-2])(?P=s1)(?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])(?P<s2>[-/.])(?:0?[1-9]|[12]\d|3[01])(?P=s2)(?P<y2>(?:19|20)\d{2})"
+    r"|(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?P<y3>\d{2})"
+    r"|(?P<y4>(?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
+    r"|3[01]))(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?(?![\w/-]|\.\d)"
+)
+_WORD_DATE = re.compile(
+    rf"(?<![\w./-])(?:\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:of\s+)?(?:{_MONTHS})\b\.?(?:[\s,-]+(?P<y1>(?:19"
+    rf"|20)\d{{2}}))?"
+    rf"|(?:{_MONTHS})\b\.?\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:mg|mcg|ml|g|%|kg|times|days?|weeks?"
+    rf"|hours?|tablets?|pills?|x|[:.]\d))"
+    r"(?:[\s,]+(?P<y2>(?:19|20)\d{2}))?)(?!\d)",
+    re.IGNORECASE,
+)
+_CHINESE_DATE = re.compile(
+    r"(?:(?P<y1>(?:19|20)\d{2})\s*年\s*|(?:民國|民国)\s*(?P<roc>\d{2,3})\s*年\s*)?(?<![\d.])(?:0?[1-9]"
+    r"|1[0-2])\s*月\s*(?:0?[1-9]|[12]\d|3[01])\s*[日號号]"
+)
+_MONTH_START = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_DATES = (
+    (re.compile(r"\d[-/.]\d{1,2}[-/.]\d|(?:19|20)\d{6}"), _NUMERIC_DATE),
+    (
+        re.compile(rf"\d(?:st|nd|rd|th)?[\s-]+(?:of\s+)?{_MONTH_START}|{_MONTH_START}[a-z]*\.?\s+(?:the\s+)?\d"),
+        _WORD_DATE,
+    ),
+    (re.compile("月"), _CHINESE_DATE),
+)
+_AGE = re.compile(
+    r"(?:9\d(?<![\d.]\d\d)|1[01]\d(?<![\d.]\d{3}))(?=[\s-]*(?:years?|yrs?|y/?o|yo)\b(?!\s+ago)|\s*[歲岁])"
+    r"|(?:9\d|1[01]\d)\b(?:(?<=\baged \d\d)|(?<=\bage \d\d)|(?<=\bage \d{3}))",
+    re.IGNORECASE,
+)
+
+_STREET = (
+    "St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Way|Terrace|Crescent|Close|"
+    "Square|Sq|Highway|Hwy|Parkway|Pkwy|Gardens|Grove|Mews|Hill|Row|Walk|Loop|Trail|Circle|Cir|Alley"
+)
+_ADDRESS = re.compile(
+    rf"(?<![\w.])\d{{1,6}}[A-Za-z]?,?\s+(?:(?:[NSEW]|North|South|East"
+    rf"|West)\.?\s+)?(?:[A-Z\d][\w'’.-]*\s+){{1,4}}?(?:{_STREET})\b\.?"
+    r"(?:,?\s*(?:Apt|Apartment|Unit|Suite|Ste|Flat|Floor|Fl|Room|No)\.?\s*#?\w+)?"
+    r"(?:,?\s+[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,2}(?=,|\s+[A-Z]{2}\b|\s+\d{5})){0,2}"
+    r"(?:,?\s*[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?|,?\s*\d{5}(?:-\d{4})?"
+    r"|,?\s*[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2})?"
+)
+_FLAT = re.compile(
+    r"(?<!\w)(?:Flat|Apt|Apartment|Unit|Room|Suite)\.?\s+\w{1,5},\s*\d{1,5}\s+[A-Z][\w'’ -]{2,40}(?=[,.;\n]|$)|"
+    r"\bP\.?\s?O\.?\s+Box\s+\d+",
+    re.IGNORECASE,
+)
+_POSTCODE = re.compile(
+    r"(?<![\w-])[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2}(?![\w-])|"
+    r"(?<!\w)(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]"
+    r"|UT|V[AT]|W[AIVY])"
+    r"\s+\d{5}(?:-\d{4})?(?![\w-])"
+)
+_LIVES = re.compile(
+    r"\b(?:live|lives|living|reside|resides|stay) at\s+([^.;\n!?]{4,60})|\b(?:home |my |our )?address(?: is"
+    r"|:)\s*([^;\n!?]{4,70}?)(?=[.;\n!?]|$)",
+    re.IGNORECASE,
+)
+_FLAT_HINT = re.compile("flat|apt|apartment|unit|room|suite|box")
+_LIVES_HINT = re.compile("(?:live|lives|living|resides?|stay) at |address")
+_HAN = "\u4e00-\u9fff"
+_CHINESE_STREET = re.compile("[路街道巷村里區区][一二三四五六七八九十]{0,2}段?\\d")
+_CHINESE_ADDRESS = re.compile(
+    rf"(?:(?:(?:[台臺][北中南東东]|新北|桃[園园]|高雄|基隆|新竹|嘉[義义]|苗栗|彰化|南投|[雲云]林|屏[東东]"
+    rf"|宜[蘭兰]|花[蓮莲]|澎湖|金[門门]|[連连]江|北京|上海|天津|重[慶庆])[市縣县]?"
+    rf"|(?:(?![住在家於于址是到去])[{_HAN}]){{2,3}}[省市縣县])\s*)*"
+    rf"(?:(?:(?![住在家於于址是到去])[{_HAN}]){{1,3}}[區区鄉乡鎮镇市縣县]\s*)?"
+    rf"(?:(?![住在家於于址是到去走過过])[{_HAN}]){{1,5}}(?:路|街|大道|巷|村|里|小區|小区|社區"
+    rf"|社区)(?:[一二三四五六七八九十\d]{{1,3}}段)?"
+    rf"(?:\d+鄰)?(?:\d+巷)?(?:\d+弄)?\d+(?:[-之]\d+)?(?:[號号]|[棟栋幢]|單元|单元"
+    rf"|室)(?:[-之]?\d+[樓楼室層层棟栋]|院|[之-]\d+|\d+(?:單元|单元)|[A-Z]室)*"
+)
+
+
+def _plain(kind: str, pattern: re.Pattern[str], hint: re.Pattern[str] | None = None) -> Detector:
+    """Every match, or its first group that took part, is an identifier of this kind.
+
+    Without a match of ``hint`` in the lower-case text there can be none, which is faster to see.
+    """
+
+    def detector(text: str) -> Iterator[Found]:
+        if hint and not hint.search(text.lower()):
+            return
+        for match in pattern.finditer(text):
+            group = match.lastindex or 0
+            yield Found(match.start(group), match.end(group), kind)
+
+    return detector
+
+
+def _phones(text: str) -> Iterator[Found]:
+    for match in _PHONE.finditer(text):
+        digits = sum(c.isdigit() for c in match[0])
+        long_enough = match[0][0] in "+(" or digits >= 9 or match[0].count(" ") + match[0].count(".") >= 6
+        if 7 <= digits <= 15 and long_enough and not _ORGANISATION_LINE.match(match[0]) and not _is_date(match[0]):
+            yield Found(match.start(), match.end(), "PHONE")
+
+
+def _numbers_with_cue(text: str) -> Iterator[Found]:
+    """Numbers that the words before them make an identifier: "MRN 4471", "call me on 555 0133"."""
+    for match in _NUMBER.finditer(text):
+        before = text[max(0, match.start() - 48) : match.start()]
+        digits = sum(c.isdigit() for c in match[0])
+        if 7 <= digits <= 15 and _PHONE_CUE.search(before) and not _ORGANISATION_LINE.match(match[0]):
+            yield Found(match.start(), match.end(), "PHONE")
+            continue
+        start = match.start() - len(_LETTERS_BEFORE.search(before)[0])  # type: ignore[index]  # matches nothing too
+        code = _CODE.match(text, start)
+        before = text[max(0, start - 48) : start]
+        if code is None or sum(c.isdigit() for c in code[0]) < 3:
+            continue
+        if _RECORD_CUE.search(before):
+            yield Found(start, code.end(), "RECORD")
+        elif len(code[0]) > 4 and _ID_CUE.search(before):
+            yield Found(start, code.end(), "ID")
+
+
+def _is_date(text: str) -> bool:
+    return bool(_NUMERIC_DATE.fullmatch(text))
+
+
+def _numbers_with_check(text: str) -> Iterator[Found]:
+    if not _LONG_NUMBER.search(text):
+        return
+    for pattern, kind, holds in (
+        (_TAIWAN_ID, "ID", taiwan_id_holds),
+        (_CHINA_ID, "ID", _china_id_holds),
+        (_NHS, "ID", _nhs_holds),
+        (_CARD, "CARD", _luhn_holds),
+        (_IBAN, "ACCOUNT", _iban_holds),
+    ):
+        for match in pattern.finditer(text):
+            if holds(re.sub(r"[\s-]", "", match[0]).upper()):
+                yield Found(match.start(), match.end(), kind)
+
+
+def taiwan_id_holds(number: str) -> bool:
+    """Checksum of a Taiwanese identity or residence number (letter, then 1, 2, 8 or 9, then 8 digits).
+
+    Residence numbers of before 2021 have a second letter A to D, whose value's last digit counts.
+    """
+    letters = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
+    if number[0] not in letters:
+        return False
+    first = letters.index(number[0]) + 10
+    second = str((letters.index(number[1]) + 10) % 10) if number[1].isalpha() else number[1]
+    digits = [first // 10, first % 10, int(second), *map(int, number[2:])]
+    return sum(d * w for d, w in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+
+
+def _china_id_holds(number: str) -> bool:
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return "10X98765432"[sum(int(d) * w for d, w in zip(number[:17], weights, strict=True)) % 11] == number[17]
+
+
+def _nhs_holds(number: str) -> bool:
+    check = 11 - sum(int(d) * w for d, w in zip(number[:9], range(10, 1, -1), strict=True)) % 11
+    return check % 11 == int(number[9]) and check != 10
+
+
+def _luhn_holds(number: str) -> bool:
+    doubled = [int(d) * (2 if i % 2 else 1) for i, d in enumerate(reversed(number))]
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def _iban_holds(number: str) -> bool:
+    return int("".join(str(int(c, 36)) for c in number[4:] + number[:4])) % 97 == 1
+
+
+def _dates(text: str) -> Iterator[Found]:
+    lower = text.lower()
+    for hint, pattern in _DATES:
+        for match in pattern.finditer(text) if hint.search(lower) else ():
+            groups = {k: v for k, v in match.groupdict().items() if v and k[0] in "yr"}
+            year = next(iter(groups.values()), "")
+            if "roc" in groups:
+                year = str(int(year) + 1911)
+            yield Found(match.start(), match.end(), "DATE", year if len(year) == 4 else "")
+
+
+def _ages(text: str) -> Iterator[Found]:
+    for match in _AGE.finditer(text):
+        yield Found(match.start(), match.end(), "AGE", "90+")
+
+
+def _addresses(text: str) -> Iterator[Found]:
+    for detector in (
+        _plain("ADDRESS", _ADDRESS),
+        _plain("ADDRESS", _FLAT, _FLAT_HINT),
+        _plain("ADDRESS", _POSTCODE),
+    ):
+        yield from detector(text)
+    for hint in _CHINESE_STREET.finditer(text):
+        for match in _CHINESE_ADDRESS.finditer(text, max(0, hint.start() - 24), hint.end() + 32):
+            yield Found(match.start(), match.end(), "ADDRESS")
+    for found in _plain("ADDRESS", _LIVES, _LIVES_HINT)(text):
+        if any(c.isdigit() for c in text[found.start : found.end]):
+            yield found
+
+
+def _ips(text: str) -> Iterator[Found]:
+    for found in _plain("IP", _IP, _IP_HINT)(text):
+        parts = text[found.start : found.end].split(".")
+        # A run of laboratory values such as 5.64.52.9 has small parts only.
+        if len(parts) == 1 or (all(int(p) < 256 for p in parts) and max(int(p) for p in parts) > 99):
+            yield found
+
+
+def _names(text: str) -> Iterator[Found]:
+    for start, end, kind in name_spans(text):
+        yield Found(start, end, kind)
+
+
+# Where two overlap, the earlier detector names the kind.
+_ALWAYS: tuple[Detector, ...] = (
+    _plain("EMAIL", _EMAIL, re.compile("@|[(\\[]at[)\\]]", re.IGNORECASE)),
+    _plain("URL", _URL, _URL_HINT),
+    _plain("HANDLE", _HANDLE, _HANDLE_HINT),
+)
+_WITH_DIGITS: tuple[Detector, ...] = (
+    _numbers_with_check,
+    _dates,
+    _numbers_with_cue,
+    _plain("ID", _SSN),
+    _plain("ID", _NATIONAL_INSURANCE),
+    _plain("ID", _HONG_KONG_ID),
+    _ips,
+    _phones,
+    _addresses,
+    _ages,
+)
+
+
+class Masked(NamedTuple):
+    text: Deidentified
+    placeholders: tuple[Placeholder, ...]
+
+
+def mask(text: str, known: Sequence[str] = ()) -> Masked:
+    """``text`` with its identifiers as numbered placeholders; the same original always has the same token.
+
+    ``known`` are names that are known to belong to the asker, e.g. the pseudonym that the site shows.
+    """
+    pieces: list[str] = []
+    tokens: dict[tuple[str, str], Placeholder] = {}
+    taken = set(TOKEN.findall(text))
+    last = 0
+    for found in _found(text, known):
+        original = text[found.start : found.end]
+        key = (found.kind, " ".join(original.casefold().split()))
+        if key not in tokens:
+            tokens[key] = Placeholder(_token(found, tokens.values(), taken), found.kind, original)
+        pieces += [text[last : found.start], tokens[key].token]
+        last = found.end
+    return Masked(Deidentified("".join([*pieces, text[last:]])), tuple(tokens.values()))
+
+
+def _token(found: Found, given: Iterable[Placeholder], taken: set[str]) -> str:
+    """The next free token; one that somebody typed into the text is never given out."""
+    number = 1 + sum(placeholder.kind == found.kind for placeholder in given)
+    while (token := f"[{found.kind}_{number}{found.kept and f': {found.kept}'}]") in taken:
+        number += 1
+    taken.add(token)
+    return token
 
 
 def deidentify(text: str) -> Deidentified:
-    """``text`` with its identifiers masked, for texts that are never restored (past replies)."""
-    return mask(text)[0]
+    """``text`` as ``mask`` has it, with tokens that bear no number (``[NAME]``), and without hidden characters.
+
+    For past replies: they are never restored, and a number would let another person's token meet the asker's.
+    """
+    shown = visible(text).text
+    pieces: list[str] = []
+    last = 0
+    for found in _found(shown, ()):
+        pieces += [shown[last : found.start], f"[{found.kind}{found.kept and f': {found.kept}'}]"]
+        last = found.end
+    return Deidentified("".join([*pieces, shown[last:]]))
+
+
+def _found(text: str, known: Sequence[str]) -> list[Found]:
+    """All identifiers in reading order, none overlapping another: of two that touch, the whole goes."""
+    detectors = _ALWAYS + (_WITH_DIGITS if any(c.isdigit() for c in text) else ()) + (_names,)
+    spans = [found for detector in detectors for found in detector(text)]
+    for name in known:
+        if len(name.strip()) > 1:
+            spans += [
+                Found(*m.span(), "NAME") for m in re.finditer(rf"(?<!\w){re.escape(name.strip())}(?!\w)", text)
+            ]
+    tokens = [match.span() for match in TOKEN.finditer(text)]
+    chosen: list[Found] = []
+    for found in sorted(spans, key=lambda f: f.start):
+        if any(found.start < end and start < found.end for start, end in tokens):
+            continue
+        if chosen and found.start < chosen[-1].end:
+            first = min(chosen[-1], found, key=spans.index)
+            chosen[-1] = first._replace(start=chosen[-1].start, end=max(chosen[-1].end, found.end))
+        else:
+            chosen.append(found)
+    return chosen

@@ -1,0 +1,131 @@
+"""Word lists that the name recogniser goes by. Not registers: docs/safety.md has what they miss."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Capitalised words that stand where a name could and are none.
+NOT_A_NAME = _words(
+    """
+    a about adhd after age aged aids all als also although american an anaemic and anemic any anyone
+    approximately april arab are around as asian ask asthmatic at august australian autistic baby back because
+    been before being best bipolar black blood bmi board both boy bp brazilian british brother but by can
+    canadian caucasian chest child chinese christian christmas clinic copd covid ct currently dear december
+    despite diabetic did do doc doctor doctors does dr due during dutch each easter ecg ed ekg english er
+    european even ever every everybody everyone father february female filipino first folks following for forum
+    french friday friend friends from ft further gender generally gentlemen gerd german girl given god good gp
+    greek had has have he head heart hello her here hi high him his hispanic hiv hope hoping hospital how
+    however hpv i ibs icu if in indian irish is it italian iud ivf january japanese jesus jewish july june just
+    kind kindly korean ladies last latino look looking low madam male many march may members mexican miss monday
+    most mother mr mri mrs ms much muslim my need negative never new no not nothing november now nurse october
+    of ok old on once one only or other our over pain patient patients pcos per please positive pregnant problem
+    problems prof professor question recently regarding russian same saturday scottish september several severe
+    she should since sir sirs sister so some spanish std still subject such sudden sunday support symptoms take
+    taking tb team thai than thank thanks that the their then there these they this through thursday to today
+    tuesday type uk under until up us usa usually uti vegan vegetarian very warm was we wednesday weight welsh
+    what when where which while who why will with without woman would yes yesterday you young your yours
+    """
+)
+
+# Common given names: enough to read "Leo 7 yrs" or "Grace Miller" without a cue; not a register of names.
+GIVEN = _words(
+    """
+    aaron abby abdul abigail adam adrian ahmad ahmed aisha alan albert alejandro alex alexander alexandra ali
+    alice alicia alison amanda amber amelia amina amir amy ana anderson andrea andrew andy angela anita ann anna
+    anne anthony antonio aria arjun arthur ashley ava barbara beatrice becky ben benjamin beth betty bill billy
+    bob bobby brandon brenda brian bruce caleb carl carla carlos carmen carol caroline catherine cathy charles
+    charlie charlotte chelsea chloe chris christina christine christopher cindy claire clara colin connor craig
+    cynthia daisy dan daniel daniela danielle danny darren dave david dawn debbie deborah dennis derek diana
+    diane diego dimitri donald donna dorothy doug douglas dylan ed eddie edward eleanor elena eli elif elizabeth
+    ella ellen ellie emily emma emmanuel eric erica erik erin ethan eva evan evelyn faisal farah fatima felix
+    fernando fiona florence francesca francis francisco frank fred gabriel gary gavin gemma george georgia gina
+    giovanni gloria gordon graham greg gregory hannah harold harriet harry harvey hassan hazel heather hector
+    helen henry holly howard hugo ian ibrahim imran ingrid irene isaac isabel isabella isla ivan jack jackie
+    jacob jacqueline jade jake james jamie jan jane janet janice jason javier jay jean jeff jeffrey jennifer
+    jenny jeremy jerry jesse jessica jill jim jimmy joan joanna joanne joe joel johan john johnny jon jonathan
+    jordan jorge jose joseph josh joshua joyce juan judith judy julia julian julie juliet karen karl kate
+    katherine kathleen kathryn kathy katie keith kelly ken kenji kenneth kenny kevin khalid kim kimberly kyle
+    laila lakshmi lara larry laura lauren layla leah leila lena leo leon leonard leslie lewis liam linda lindsay
+    lisa liz logan lola lorraine louis louise lucas lucy luis luke lydia lynn maggie malik marc marco marcus
+    margaret maria marie mario marion mark martha martin mary mason matilda matt matthew maureen megan mei
+    mercedes mia michael michelle miguel mike mohamed mohammad mohammed molly monica muhammad nadia nancy naomi
+    natalie natasha nathan neil nicholas nick nicola nicole nigel nina noah noor nora norman oliver olivia omar
+    oscar owen pam pamela patricia patrick paul paula pauline pedro penny peter phil philip phoebe phyllis
+    pierre priya rachel rafael raj rajesh ralph ravi ray raymond rebecca ricardo richard rick rita rob robert
+    roberto robin roger ron ronald rosa rosie ross roy ruby russell ruth ryan sadie sally sam samantha samir
+    samuel sandra sara sarah scarlett scott sean sebastian sergio shane shannon sharon sheila shirley simon
+    sofia sophia sophie stacy stanley stella stephanie stephen steve steven stuart sue sunita susan suzanne
+    sylvia tamara tania tanya tara ted teresa terry thea theo theresa thomas tim timothy tina toby todd tom
+    tommy tony tracy tyler uma valerie vanessa vera veronica vicky victor victoria vijay vincent violet virginia
+    vivian walter wanda wayne wei wendy wesley will william yasmin yolanda yusuf yvonne zach zachary zara zoe
+    """
+)
+
+# Given names that are words, months or places as well: never a name without a cue.
+ALSO_WORDS = _words(
+    """
+    amber bill chelsea daisy dawn ed faith florence georgia grace hazel hope ivy jade jay jean jordan joy mark
+    mason may mercedes pam penny ray rob rose ross ruby stella sue tim victoria violet virginia wesley will
+    """
+)
+
+# Whom people write about, as alternatives of a pattern.
+KIN = (
+    "son|daughter|husband|wife|mum|mom|mommy|mummy|mother|father|dad|daddy|brother|sister|friend|"
+    "colleague|co-?worker|partner|boyfriend|girlfriend|fianc[eé]e?|grandson|granddaughter|grandma|"
+    "grandmother|grandpa|grandfather|nan|gran|granny|baby|child|kid|boy|girl|toddler|infant|nephew|niece|"
+    "cousin|uncle|aunt|auntie|neighbou?r|roommate|flatmate|boss|teacher|therapist|nurse|gp|doctor|"
+    "physician|surgeon|specialist|physio(?:therapist)?|cardiologist|dentist|in-law|twins?|little one|"
+    "newborn|stepson|stepdaughter|stepdad|stepmum|stepmom|ex|carer|caregiver|dermatologist|neurologist|"
+    "urologist|gyn(?:a?ecologist)?|psychiatrist"
+)
+
+# Words of medicine and geography that people capitalise.
+WORD_LIKE = _words(
+    """
+    acne advice angeles ankle arabia arm attached back black blood blue bone bowel brain calcium cancer capsule
+    care cell cells chest city cold colon cough count county cream cross dancer days diabetes disease disorder
+    dose drops ear east edit eye fever file flu foot free gel green hair hand heart height help hip history hong
+    hormone hypertension image insulin iron joint kidney kingdom knee kong lanka left leg level levels liver los
+    lower lung months neck new north nose oil park photo plan pox pressure rash red report reports result
+    results right road san saudi scalp scan shoulder skin south sri states stomach street sugar syndrome syrup
+    tablet tablets tea test tests throat total ultrasound united update upper urgent vitamin weeks weight west
+    white wrist x-ray xray years york zealand
+    """
+)
+
+# A hospital's name that begins so tells nothing of where it is.
+GENERAL_HOSPITAL = _words(
+    """
+    a children's childrens community day dental district eye general local major mayo medical my national our
+    outpatient regional the university walk-in
+    """
+)
+
+# Common Chinese surnames, both scripts.
+SURNAMES = (
+    "陳林黃张張李王吳吴劉刘蔡楊杨許许鄭郑謝谢郭洪邱曾廖賴赖徐周葉叶蘇苏莊庄呂吕江何蕭萧羅罗高潘簡简朱鍾钟"
+    "彭游詹胡施沈余盧卢梁趙赵顏颜柯翁魏孫孙戴范方宋鄧邓杜傅侯曹薛丁卓馬马董唐藍蓝蔣蒋石紀纪姚連连馮冯歐欧"
+    "程湯汤黄田康姜汪白鄒邹尤巫鐘涂龔龚嚴严韓韩袁陸陆金夏崔譚谭孔賈贾錢钱秦史龍龙萬万雷賀贺毛郝邵孟閻阎任"
+    "于"
+)
+
+# Characters that are common in given names, both scripts.
+GIVEN_HAN = (
+    "雅婷怡君志明家豪俊傑杰淑芬美玲惠娟秀英芳麗丽華华建國国文宏偉伟強强承恩宇軒轩柏翰冠廷子涵欣妤詩诗品睿"
+    "思遠远佳穎颖慧敏靜静宜雯琪瑋玮哲凱凯倫伦彥彦均安琳萱瑜筠薇婉如玉珍珠鳳凤蘭兰梅香貞贞素月桂春花蓮莲櫻"
+    "娜莉瑩莹潔洁晴昕妍彤曉晓峰鵬鹏龍龙飛飞浩然博超磊洋勇軍军輝辉剛刚斌波鑫濤涛亮辰梓桐悅悦嘉琦瑞祥福榮荣"
+    "昌盛德仁義义禮礼智信忠孝展成達达銘铭振邦維维倩雪雲云霞燕紅红艷艳娥晨陽阳朗逸凡若曦夢梦瑤瑶奕澤泽覺觉"
+    "政憲宪裕隆添財财木火土水樹树森林山海豐丰勝胜利吉"
+)
+
+# Cities and well-known hospitals that begin a hospital's name, as alternatives of a pattern.
+CITY = (
+    "[台臺][北中南東东大]|新北|桃[園园]|高雄|基隆|新竹|嘉[義义]|苗栗|彰化|南投|"
+    "[雲云]林|屏[東东]|宜[蘭兰]|花[蓮莲]|澎湖|金[門门]|[長长]庚|[榮荣]民?[總总]|"
+    "[馬马]偕|慈[濟济]|[國国]泰|新光|[亞亚]東|奇美|成大|彰基|三[總总]|[義义]大|"
+    "[萬万]芳|[雙双]和|振[興兴]|耕莘|北京|上海|天津|重[慶庆]|[廣广]州|深圳|南京|杭州|"
+    "武[漢汉]|成都|西安|[瀋沈]陽|[廈厦]門|[廈厦]门|青島|青岛|大[連连]|[濟济]南|"
+    "[長长]沙|[鄭郑]州|香港|澳[門门]|協和|协和|華西|华西"
+)

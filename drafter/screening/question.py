@@ -1,0 +1,43 @@
+"""Screening a question: everything that is noticed before anything leaves the machine."""
+
+import re
+from dataclasses import replace
+
+from drafter.domain import Question, Screening
+from drafter.errors import BadInput, ScreeningFailed
+from drafter.screening.hidden import Visible, visible
+from drafter.screening.masking import mask
+from drafter.text import language_of
+
+LONGEST_QUESTION = 20_000
+"""Characters."""
+
+
+def screen(question: Question) -> Screening:
+    """What was seen in ``question``: red flags, who it is about, and the text with identifiers masked.
+
+    Raises:
+        BadInput: the question is empty, or longer than 20,000 characters.
+        ScreeningFailed: a detector failed; nothing was embedded, searched or sent.
+    """
+    typed = question.text
+    if len(typed) > LONGEST_QUESTION:
+        raise BadInput(
+            f"The question has {len(typed):,} characters and the limit is {LONGEST_QUESTION:,}: "
+            "shorten it to what the asker wrote, without attachments or earlier letters."
+        )
+    try:
+        return _screened(question, visible(typed))
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, re.error) as error:
+        # Fail closed: a detector that crashed has noticed nothing, which must not read as "none noticed".
+        raise ScreeningFailed(
+            f"The question could not be screened ({type(error).__name__}: {error}), so nothing was sent."
+        ) from error
+
+
+def _screened(question: Question, seen: Visible) -> Screening:
+    if not seen.text.strip():
+        raise BadInput("The question is empty: type or paste what the asker wrote.")
+    masked = mask(seen.text, known=[question.asker.name] if question.asker.name else [])
+    screening = Screening(masked.text, language_of(masked.text), placeholders=masked.placeholders)
+    return replace(screening, hidden_characters=seen.hidden)

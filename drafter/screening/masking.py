@@ -105,8 +105,10 @@ _NUMBER = re.compile(r"\d[\d\s().-]*\d|\d")
 _LETTERS_BEFORE = re.compile(r"[A-Za-z]{0,4}[-/]?$")
 _CODE = re.compile(r"[A-Z]{0,4}[-/]?\d[A-Z\d/-]*[A-Z\d]|\d{3}[\d -]{5,}\d", re.IGNORECASE)
 
-_MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
 _NUMERIC_DATE = re.compile(
     r"(?<![\w./-])(?:(?P<y1>(?:19|20)\d{2})(?P<s1>[-/.])(?:0?[1-9]|1[0-2])(?P=s1)(?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])(?P<s2>[-/.])(?:0?[1-9]|[12]\d|3[01])(?P=s2)(?P<y2>(?:19|20)\d{2})"

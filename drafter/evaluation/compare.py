@@ -34,6 +34,15 @@ class ComparisonLine:
     unpaired: int
     differences: tuple[tuple[str, float], ...]
 
+    @property
+    def more(self) -> int:
+        """Items that have more in the second arm."""
+        return sum(difference > 0 for _, difference in self.differences)
+
+    @property
+    def less(self) -> int:
+        return sum(difference < 0 for _, difference in self.differences)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -45,10 +54,14 @@ class Comparison:
     notes: tuple[str, ...]
 
     @property
-    def sentence(self) -> str:
-        """Every clear result in one line."""
+    def findings(self) -> str:
+        """Every clear result, without the names of the arms."""
         clear = [f"{line.verdict} on {line.measure.name}" for line in self.lines if line.verdict in _CLEAR]
-        return f"{self.second} against {self.first}: {', '.join(clear) or 'no clear difference'}."
+        return ", ".join(clear) or "no clear difference"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.second} against {self.first}: {self.findings}."
 
 
 _CLEAR = ("better", "worse", "different")

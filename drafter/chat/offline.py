@@ -1,0 +1,367 @@
+"""The model without a language model: it composes a draft from the sources' own sentences, word for word.
+
+Deterministic and extractive: every sentence of the reply and every point of More Info stands letter for letter
+in the reply of its source, or is left out. What no source speaks of is listed as missing.
+"""
+
+import json
+import math
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from drafter.chat import Outcome, Partial, Request
+from drafter.chat.cues import Kind, bare, is_asked, is_plan, kind_of, leans_back, terms, unfit
+from drafter.chat.shape import DraftShape
+from drafter.domain import Language, Source
+from drafter.text import excerpt, is_chinese, sentences, word_count, words
+
+_MOST_SENTENCES = 6
+_MOST_WORDS = {"en": 120, "zh-Hant": 240, "zh-Hans": 240}
+_MOST_MORE_INFO = {"en": 350, "zh-Hant": 700, "zh-Hans": 700}
+_MOST_POINTS = 5
+_LONGEST_SENTENCE = {"en": 50, "zh-Hant": 120, "zh-Hans": 120}
+_SHORTEST_SENTENCE = 4
+_ALIKE = 75.0
+"""Two sentences at or above this token-set ratio (0 to 100) say the same."""
+
+_RELEVANT = {"en": 0.14, "zh-Hant": 0.1, "zh-Hans": 0.1}
+"""A source that holds less than this share of the question's weight (0 to 1) is not about the question. Nine
+in ten sources picked at random from archives of doctors' replies lie below it."""
+_SAME_MATTER = 0.3
+"""From this likeness of two questions on, advice counts even where it repeats no word of the question asked."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The words around the sources' sentences in one language."""
+
+    salutation: str
+    closing: str
+    introduction: str
+    introduction_of_one: str
+    headings: Mapping[Kind, str]
+    label: str
+    label_with_year: str
+    label_without_department: str
+    unanswered: str
+    nothing: str
+
+
+_FRAMES: Mapping[Language, _Frame] = {
+    "en": _Frame(
+        salutation="Hello,",
+        closing="Thank you for writing, and best wishes.",
+        introduction=(
+            "No language model was used: this text was put together, sentence by sentence, from {n} past replies."
+        ),
+        introduction_of_one=(
+            "No language model was used: this text was put together, sentence by sentence, from one past reply."
+        ),
+        headings={
+            "cause": "Possible causes",
+            "examination": "Examinations",
+            "treatment": "Treatment and self-care",
+            "care": "When to seek care",
+        },
+        label="From a {department} reply",
+        label_with_year="From a {department} reply, {year}",
+        label_without_department="From past reply {number}",
+        unanswered="No past reply speaks of: “{part}”",
+        nothing="Nothing in the archive answers this question.",
+    ),
+    "zh-Hant": _Frame(
+        salutation="您好：",
+        closing="感謝您的來信，祝一切平安。",
+        introduction="本文未使用語言模型，是由 {n} 則過往回覆的原句逐句組成。",
+        introduction_of_one="本文未使用語言模型，是由一則過往回覆的原句逐句組成。",
+        headings={
+            "cause": "可能原因",
+            "examination": "檢查",
+            "treatment": "治療與自我照顧",
+            "care": "何時就醫",
+        },
+        label="{department}回覆",
+        label_with_year="{department}回覆，{year} 年",
+        label_without_department="過往回覆 {number}",
+        unanswered="過往回覆沒有提到：「{part}」",
+        nothing="資料庫中沒有能回答這個問題的回覆。",
+    ),
+    "zh-Hans": _Frame(
+        salutation="您好：",
+        closing="感谢您的来信，祝一切平安。",
+        introduction="本文未使用语言模型，是由 {n} 则过往回复的原句逐句组成。",
+        introduction_of_one="本文未使用语言模型，是由一则过往回复的原句逐句组成。",
+        headings={
+            "cause": "可能原因",
+            "examination": "检查",
+            "treatment": "治疗与自我照顾",
+            "care": "何时就医",
+        },
+        label="{department}回复",
+        label_with_year="{department}回复，{year} 年",
+        label_without_department="过往回复 {number}",
+        unanswered="过往回复没有提到：“{part}”",
+        nothing="资料库中没有能回答这个问题的回复。",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A sentence of a source that may be said to this asker. ``score`` is comparable within one draft only."""
+
+    text: str
+    source: Source
+    position: int
+    terms: frozenset[str]
+    score: float
+    follows: int | None = None
+    """Position of the sentence before it, when this one cannot be understood without that."""
+
+    @cached_property
+    def folded(self) -> str:
+        return " ".join(words(self.text))
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.source.number, self.position
+
+
+class Offline:
+    """Composes from the sources alone; needs no network and holds no state."""
+
+    name = "offline"
+    parameters: Mapping[str, Any] = {}
+
+    def complete(self, request: Request) -> Iterator[Partial | Outcome]:
+        started = time.monotonic()
+        shape = compose(request)
+        value = shape.model_dump()
+        for length in range(1, len(shape.reply) + 1):
+            yield Partial({"salutation": shape.salutation, "reply": value["reply"][:length]})
+        yield Partial(value)
+        text = json.dumps(value, ensure_ascii=False)
+        yield Outcome("ok", text, finish_reason="stop", seconds=time.monotonic() - started)
+
+
+def compose(request: Request) -> DraftShape:
+    """The draft for one request; the same for the same request, everywhere."""
+    frame = _FRAMES[request.language]
+    weights = _weights(request)
+    candidates = _candidates(request, weights)
+    reply = _reply(candidates, request.language)
+    if not reply:
+        return DraftShape.model_validate(_empty(frame))
+    points = _points(candidates, reply, request.language)
+    sections = _sections(points, frame)
+    used = sorted({number for section in sections for point in section["points"] for number in point["sources"]})
+    introduction = frame.introduction.format(n=len(used)) if len(used) > 1 else frame.introduction_of_one
+    plan = next((c for c in reply if is_plan(c.text) and c.follows is None), reply[0])
+    return DraftShape.model_validate(
+        _empty(frame)
+        | {
+            "reply": [_sentence(c) for c in reply],
+            "introduction": [{"text": introduction, "sources": used}],
+            "sections": sections,
+            "conclusion": [_sentence(plan)],
+            "missing": _missing(request, candidates, frame),
+            "department": _most_common(c.source.exchange.department for c in reply),
+            "topics": list(dict.fromkeys(t for c in reply for t in c.source.exchange.topics))[:5],
+        }
+    )
+
+
+def _empty(frame: _Frame) -> dict[str, Any]:
+    return {
+        "salutation": frame.salutation,
+        "reply": [],
+        "closing": frame.closing,
+        "introduction": [],
+        "sections": [],
+        "conclusion": [],
+        "missing": [frame.nothing],
+    }
+
+
+def _sentence(candidate: _Candidate) -> dict[str, Any]:
+    return {"text": candidate.text, "sources": [candidate.source.number]}
+
+
+def _weights(request: Request) -> dict[str, float]:
+    """How much each term of the question tells: inverse document frequency over the sources (Robertson's, kept
+    positive), and more when the question repeats it."""
+    counts = Counter(terms(request.question))
+    held = [set(terms(f"{s.question}\n{s.reply}")) for s in request.sources]
+    return {
+        term: math.log(1 + (len(held) + 1) / (sum(term in document for document in held) + 0.5))
+        * (1 + math.log(count))
+        for term, count in counts.items()
+    }
+
+
+def _share(found: Iterable[str], weights: Mapping[str, float]) -> float:
+    """Share of the question's weight that stands in ``found``, 0 to 1."""
+    total = sum(weights.values())
+    return sum(weights.get(term, 0.0) for term in set(found)) / total if total else 0.0
+
+
+def _candidates(request: Request, weights: Mapping[str, float]) -> list[_Candidate]:
+    """Every usable sentence of every source that is about the question, best first."""
+    found: list[_Candidate] = []
+    shares = {s.number: _share(terms(f"{s.question}\n{s.reply}"), weights) for s in request.sources}
+    least = max(_RELEVANT[request.language], 0.5 * max(shares.values(), default=0.0))
+    for source in request.sources:
+        if shares[source.number] >= least and is_chinese(source.reply) == (request.language != "en"):
+            found += _usable(source, shares[source.number], request, weights)
+    return sorted((_agreed(c, found) for c in found), key=lambda c: (-c.score, c.key))
+
+
+def _usable(source: Source, about: float, request: Request, weights: Mapping[str, float]) -> Iterator[_Candidate]:
+    likeness = _likeness(frozenset(terms(source.question)), weights)
+    previous: int | None = None
+    for position, text in enumerate(map(bare, sentences(source.reply))):
+        held = frozenset(terms(text))
+        leans = leans_back(text)
+        related = bool(held & weights.keys()) or likeness >= _SAME_MATTER or leans
+        if not related or not _fits(text, request) or (leans and previous is None):
+            previous = None
+            continue
+        # The sentence's own words, what its source is about, advice, and what a doctor says first.
+        score = (
+            _share(held, weights)
+            + 0.3 * about
+            + 0.3 * likeness
+            + 0.2 * source.score
+            + 0.15 * is_plan(text)
+            + 0.1 / (1 + position)
+        )
+        yield _Candidate(text, source, position, held, score, previous if leans else None)
+        previous = position
+
+
+def _fits(text: str, request: Request) -> bool:
+    fitting = _SHORTEST_SENTENCE <= word_count(text) <= _LONGEST_SENTENCE[request.language]
+    return fitting and unfit(text, request.question) is None
+
+
+def _likeness(asked_before: frozenset[str], weights: Mapping[str, float]) -> float:
+    """How much two questions are about the same matter, 0 to 1 (Ochiai): a long question that only touches on
+    the matter of a short one is less like it."""
+    if not asked_before:
+        return 0.0
+    shared = len(asked_before & weights.keys()) / len(asked_before)
+    return math.sqrt(_share(asked_before, weights) * shared)
+
+
+def _agreed(candidate: _Candidate, others: Sequence[_Candidate]) -> _Candidate:
+    """The candidate with a bonus for every other source that says much the same, three at most."""
+    if not candidate.terms:
+        return candidate
+    agreeing = {
+        other.source.number
+        for other in others
+        if other.source.number != candidate.source.number
+        and len(candidate.terms & other.terms) >= max(2, 0.4 * min(len(candidate.terms), len(other.terms)))
+    }
+    return replace(candidate, score=candidate.score + 0.08 * min(3, len(agreeing)))
+
+
+def _reply(candidates: Sequence[_Candidate], language: Language) -> list[_Candidate]:
+    """The best sentences that fit the length, without saying anything twice: advice first, then what explains
+    it, then when to seek care; a sentence that leans on another stays behind it."""
+    chosen = _choose(candidates, _MOST_SENTENCES, _MOST_WORDS[language])
+    heads = {c.key: c for c in chosen}
+
+    def order(candidate: _Candidate) -> tuple[int, int, int]:
+        head = candidate
+        while head.follows is not None:
+            head = heads[(head.source.number, head.follows)]
+        rank = 2 if kind_of(head.text) == "care" and not is_plan(head.text) else 0 if is_plan(head.text) else 1
+        return rank, *candidate.key
+
+    return sorted(chosen, key=order)
+
+
+def _choose(candidates: Sequence[_Candidate], most: int, budget: int) -> list[_Candidate]:
+    chosen: list[_Candidate] = []
+    waiting = list(candidates)
+    while waiting and len(chosen) < most:
+        keys = {c.key for c in chosen}
+        ready = (c for c in waiting if c.follows is None or (c.source.number, c.follows) in keys)
+        best = next(ready, None)
+        if best is None:
+            break
+        waiting.remove(best)
+        if best.follows is None and _said(best, chosen):
+            continue
+        if (length := word_count(best.text)) <= budget:
+            budget -= length
+            chosen.append(best)
+    return chosen
+
+
+def _said(candidate: _Candidate, chosen: Sequence[_Candidate]) -> bool:
+    return any(fuzz.token_set_ratio(candidate.folded, c.folded) >= _ALIKE for c in chosen)
+
+
+def _points(candidates: Sequence[_Candidate], reply: Sequence[_Candidate], language: Language) -> list[_Candidate]:
+    """The reply's own sentences and then others, so that More Info carries the reply's plan."""
+    budget = _MOST_MORE_INFO[language] - sum(word_count(c.text) for c in reply)
+    keys = {c.key for c in reply}
+    rest = [c for c in candidates if c.key not in keys and c.follows is None and not _said(c, reply)]
+    return [*reply, *_choose(rest, 4 * _MOST_POINTS - len(reply), budget)]
+
+
+def _sections(points: Sequence[_Candidate], frame: _Frame) -> list[dict[str, Any]]:
+    by_kind: dict[Kind, list[_Candidate]] = {kind: [] for kind in frame.headings}
+    last: Kind = "cause"
+    for point in points:
+        # What leans on another sentence, or has no cue of its own, goes where its neighbour went.
+        last = last if point.follows is not None else kind_of(point.text) or last
+        if len(by_kind[last]) < _MOST_POINTS or point.follows is not None:
+            by_kind[last].append(point)
+    return [
+        {
+            "heading": heading,
+            "points": [{"label": _label(c.source, frame), **_sentence(c)} for c in by_kind[kind]],
+        }
+        for kind, heading in frame.headings.items()
+        if by_kind[kind]
+    ]
+
+
+def _label(source: Source, frame: _Frame) -> str:
+    department = source.exchange.department
+    if not department:
+        return frame.label_without_department.format(number=source.number)
+    label = frame.label_with_year if source.year else frame.label
+    return label.format(department=department, year=source.year)
+
+
+def _missing(request: Request, candidates: Sequence[_Candidate], frame: _Frame) -> list[str]:
+    """The parts of the question that no usable sentence speaks of."""
+    parts: list[str] = []
+    for part in sentences(request.question):
+        repeated = any(fuzz.ratio(part.casefold(), known.casefold()) >= 90 for known in parts)
+        if is_asked(part) and not repeated and not _covered(part, candidates):
+            parts.append(part)
+    return [frame.unanswered.format(part=excerpt(part, 160)) for part in parts]
+
+
+def _covered(part: str, candidates: Sequence[_Candidate]) -> bool:
+    """True when one sentence holds a third of the part's terms, or all together hold half of them."""
+    own = set(terms(part))
+    held = [own & c.terms for c in candidates]
+    # A part without terms of its own ("What should I do?") asks for what the reply as a whole says.
+    return not own or any(3 * len(h) >= len(own) for h in held) or 2 * len(set().union(*held)) >= len(own)
+
+
+def _most_common(departments: Iterable[str | None]) -> str | None:
+    counts = Counter(department for department in departments if department)
+    return max(counts, key=lambda department: counts[department]) if counts else None

@@ -147,7 +147,7 @@ _SENTENCES = (
     ),
     (
         "unable to open database file",
-        "The archive {where} cannot be opened: check that its folder exists and that you may write to it.",
+        "The archive {where} cannot be opened: check that you may write to its folder, or point DRAFTER_HOME to another.",
     ),
     (
         "not a database",

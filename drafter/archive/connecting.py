@@ -147,7 +147,7 @@ _SENTENCES = (
     ),
     (
         "unable to open database file",
-        "The archive {where} cannot be opened: check that you may write to its folder, or point DRAFTER_HOME to another.",
+        "The archive {where} cannot be opened: make its folder writable or point DRAFTER_HOME to another.",
     ),
     (
         "not a database",

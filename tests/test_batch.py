@@ -96,6 +96,9 @@ def test_a_row_without_an_id_is_named_after_its_line(tmp_path: Path) -> None:
         ('{"question": "Knee', "not JSON"),
         ('{"question": "' + "a" * 20_001 + '"}', "20,001 characters"),
         ("[" * 100_000, "not JSON"),
+        (r'{"question": "Knee \ud800?"}', "which no text has"),
+        (r'{"question": "Knee \u0000?"}', "which no text has"),
+        (r'{"question": "", "id": "\ud800"}', "id cannot be used"),
     ],
 )
 def test_a_bad_line_is_reported_with_its_reason_and_the_rest_goes_on(
@@ -107,6 +110,7 @@ def test_a_bad_line_is_reported_with_its_reason_and_the_rest_goes_on(
     assert found.line == 2
     assert reason in found.reason
     assert found.reason.endswith(".")
+    assert found.id.encode()
     assert len(good(path)) == 2
 
 

@@ -345,7 +345,7 @@ def test_the_same_arm_twice_is_drafted_twice_and_shows_no_difference(small_draft
     assert len(requests) == 2 * len(PAIRS)
     called = [
         line.measure.name
-        for line in compare(*found.arms, found.measures).lines
+        for line in compare(found.arms[0], found.arms[1], found.measures).lines
         if line.verdict in {"better", "worse"}
     ]
     assert set(called) <= {"seconds"}
@@ -498,7 +498,7 @@ def test_the_html_report_escapes_every_text_and_asks_nothing_of_the_network() ->
     assert "<img" not in page
     assert "&lt;b&gt;Rest&lt;/b&gt;" in page
     assert not re.search(r"""(?:src|href|url|@import)\s*[=(]""", page)
-    assert "better on likeness" in page
+    assert "Better on likeness." in page
     assert "No language model was used" in page
 
 

@@ -31,6 +31,7 @@ _SEXES: Mapping[str, Sex] = {
     **dict.fromkeys(("male", "m", "男", "男性"), "male"),
 }
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL, and half a character as JSON can spell it
 _LONGEST_CELL = 16 * 1024 * 1024
 _LONGEST_QUESTION = 20_000  # characters; where screening stops, as a test says
 
@@ -106,6 +107,8 @@ class _Fields(BaseModel):
     def _can_be_drafted(cls, value: str) -> str:
         if not value.strip():
             raise ValueError("the question is empty")
+        if match := _NO_TEXT.search(value):
+            raise ValueError(f"the question holds {match[0]!r}, which no text has")
         if len(value) > _LONGEST_QUESTION:
             raise ValueError(f"the question has {len(value):,} characters, and {_LONGEST_QUESTION:,} is the most")
         return value.strip()
@@ -116,6 +119,7 @@ def _read_row(line: int, record: Mapping[str, Any]) -> Row | BadRow:
     # A name of its own wins over another word for it: {"question": ..., "text": ...}.
     named |= {name: record[name] for name in _NAMES if name in record}
     id_ = str(named.get("id") if named.get("id") not in (None, "") else f"line-{line}").strip()
+    id_ = id_.encode("utf-8", "replace").decode()  # half a character can be read from JSON, and never be written
     try:
         fields = _Fields.model_validate(named)
     except ValidationError as error:

@@ -6,6 +6,7 @@ from drafter.evaluation.eval_set import EvalItem, EvalSet, load_eval_set
 from drafter.evaluation.report import (
     Table,
     comparison_table,
+    notices,
     report_data,
     report_html,
     summary_table,
@@ -33,6 +34,7 @@ __all__ = [
     "comparison_table",
     "load_eval_set",
     "make_arms",
+    "notices",
     "open_run",
     "report_data",
     "report_html",

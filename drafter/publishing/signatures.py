@@ -1,6 +1,7 @@
 """A doctor's signature at the end of a reply: found, split off and kept as it was written."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SURNAMES = (
@@ -37,6 +38,8 @@ _HOSPITAL = re.compile(
     r"hospital|clinic|cent(?:er|re)|medical|infirmary|institute|university|health", re.IGNORECASE
 )
 
+_LONGEST = 400  # characters from the end; a signature is never longer
+
 
 @dataclass(frozen=True)
 class SignedReply:
@@ -55,7 +58,9 @@ def split_signature(reply: str, doctor: str | None = None) -> SignedReply:
     spelling is never replaced by it. A text that is nothing but a signature is left whole.
     """
     text = reply.strip()
-    for found in (_known(text, doctor), _ENGLISH.search(text), _CHINESE.search(text), _INLINE.search(text)):
+    start = max(0, len(text) - _LONGEST)
+    for form in (*_known(doctor), _ENGLISH, _CHINESE, _INLINE):
+        found = form.search(text, start)
         if found and text[: found.start("signature")].strip():
             return SignedReply(
                 text[: found.start("signature")].strip(),
@@ -66,14 +71,12 @@ def split_signature(reply: str, doctor: str | None = None) -> SignedReply:
     return SignedReply(text)
 
 
-def _known(text: str, doctor: str | None) -> re.Match[str] | None:
-    if not doctor:
-        return None
-    name = r"\s+".join(re.escape(part) for part in doctor.split())
-    return re.search(
-        rf"(?:^|\n)[ \t]*(?P<signature>(?P<doctor>{name})(?P<places>(?:[,，\s]\s*[^\n!?。！？]{{1,120}})?)[.。]?)$",
-        text,
-    )
+def _known(doctor: str | None) -> Iterator[re.Pattern[str]]:
+    if doctor and doctor.strip():
+        name = r"\s+".join(re.escape(part) for part in doctor.split())
+        # After the name a place, not the rest of a sentence: "Dr. Example will see you then."
+        place = r"(?:[,，]\s*|[ \t]*\n\s*|\s+(?=[一-鿿]))[^\n!?。！？]{1,120}"
+        yield re.compile(rf"(?:^|\n)[ \t]*(?P<signature>(?P<doctor>{name})(?P<places>(?:{place})?)[.。]?)$")
 
 
 def _hospital(found: re.Match[str]) -> str | None:

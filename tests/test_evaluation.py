@@ -358,7 +358,7 @@ def test_a_run_that_failed_half_way_calls_only_for_what_is_missing(small_drafter
     failed = found.arms[0].results[4]
     assert failed.failure == "BadModelOutput: The model's words are not a draft."
     assert not failed.scores
-    assert len(found.arms[0].values("supported_share")) == len(PAIRS) - 1
+    assert len(found.arms[0].values("blocking_concerns")) == len(PAIRS) - 1
 
     again, requests = watched(small_drafter)
     found = evaluate(again)

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -461,30 +462,64 @@ def test_drafts_of_a_real_server_arrive_under_their_own_ids(
     assert {draft["notice"] for draft in drafts} == {"Draft, not reviewed by a clinician."}
 
 
-def test_a_killed_batch_goes_on_where_it_was(
-    sample_home: Path, openai_server: OpenAIServer, tmp_path: Path
-) -> None:
-    source, out = questions(tmp_path, 16), tmp_path / "out.jsonl"
+# Whoever starts the tests may have SIGINT ignored, which a child would inherit.
+_AS_IN_A_TERMINAL = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from drafter.cli import run; run()"
+)
+
+
+@contextmanager
+def batch_process(
+    server: OpenAIServer, home: Path, source: Path, out: Path, *, after: int
+) -> Iterator[subprocess.Popen[str]]:
+    """``drafter batch`` in a process of its own, once the server has seen ``after`` requests."""
     environment = os.environ | {
-        "DRAFTER_HOME": str(sample_home),
-        "DRAFTER_BASE_URL": openai_server.url,
+        "DRAFTER_HOME": str(home),
+        "DRAFTER_BASE_URL": server.url,
         "DRAFTER_API_KEY": "none",
         "DRAFTER_MODEL": "openai:patient",
     }
-    command = [sys.executable, "-m", "drafter", "batch", str(source), "--out", str(out), "--concurrency", "2"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as first:
+    command = [
+        sys.executable,
+        "-c",
+        _AS_IN_A_TERMINAL,
+        "batch",
+        str(source),
+        "--out",
+        str(out),
+        "--concurrency",
+        "2",
+    ]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
-        while len(openai_server.requests) < 7 and time.monotonic() < deadline and first.poll() is None:
+        while len(server.requests) < after and time.monotonic() < deadline and process.poll() is None:
             time.sleep(0.02)
-        first.send_signal(signal.SIGKILL)
-    assert first.returncode == -signal.SIGKILL
+        yield process
+
+
+def test_a_stopped_or_killed_batch_goes_on_where_it_was(
+    sample_home: Path, openai_server: OpenAIServer, tmp_path: Path
+) -> None:
+    source, out = questions(tmp_path, 20), tmp_path / "out.jsonl"
+    with batch_process(openai_server, sample_home, source, out, after=7) as killed:
+        killed.kill()
+    assert killed.returncode == -signal.SIGKILL
     assert not out.exists()
 
-    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert second.returncode == 0, second.stderr
-    assert [draft["id"] for draft in lines(out)] == [f"r{i}" for i in range(16)]
-    assert len(openai_server.requests) <= 16 + 2  # paid twice: at most what was in flight
-    assert "drafted before" in second.stderr
+    with batch_process(openai_server, sample_home, source, out, after=12) as stopped:
+        stopped.send_signal(signal.SIGINT)
+        said = stopped.communicate(timeout=60)[1]
+    assert stopped.returncode == 130, said
+    assert "not started; the same command again" in said
+    written = len(lines(out))
+    assert 5 <= written < 20
+
+    with batch_process(openai_server, sample_home, source, out, after=99) as finished:
+        said = finished.communicate(timeout=60)[1]
+    assert finished.returncode == 0, said
+    assert f"{written} of them drafted before" in said
+    assert [draft["id"] for draft in lines(out)] == [f"r{i}" for i in range(20)]
+    assert len(openai_server.requests) <= 20 + 2  # paid twice: at most what was in flight at the kill
 
 
 def test_results_of_many_drafts_are_drafts_or_failures(small_drafter: Drafter) -> None:

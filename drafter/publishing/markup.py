@@ -74,13 +74,15 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-def page_html(page: Page) -> str:
+def page_html(page: Page, *, script: bool = True) -> str:
     """The finished page; whatever the page's texts hold is shown as text, never run.
+
+    Without its ``script`` (copy link, print) the page can be shown in a frame that runs none.
 
     Elements stand in the order of the site's page. The line about drafting software stands only on pages whose
     reply was written with it.
     """
-    style, script = _part("page.css"), _part("page.js")
+    style, code = _part("page.css"), _part("page.js") if script else ""
     return _template().render(
         page=page,
         heading=f"{page.page_title} - {page.department}" if page.department else page.page_title,
@@ -90,8 +92,8 @@ def page_html(page: Page) -> str:
         paragraphs=_paragraphs,
         style=style,
         style_hash=_hash(style),
-        script=script,
-        script_hash=_hash(script),
+        script=code,
+        script_hash=_hash(code),
     )
 
 

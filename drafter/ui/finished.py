@@ -3,44 +3,47 @@
 import streamlit as st
 
 from drafter.domain import Exchange, Review
-from drafter.publishing import page_html, page_of, page_text, related_topics, similar_exchanges
+from drafter.publishing import Page, page_html, page_of, page_text, related_topics, similar_exchanges
 from drafter.reviewing import ReviewItem
 from drafter.ui import desk, markup, state
+from drafter.ui.widgets.framed_page import framed_page
 
 _SIMILAR = 4
 _LOOK_AROUND = 20  # exchanges whose topics become Related FAQ
 
 
-def html_and_text(exchange: Exchange) -> tuple[str, str]:
-    """The page as one HTML file and in the site's own layout."""
+def finished_page(exchange: Exchange) -> Page:
     near = similar_exchanges(desk.drafter().retriever.find, exchange, limit=_LOOK_AROUND)
-    page = page_of(exchange, similar=near[:_SIMILAR], related=related_topics((exchange, *near)))
-    return page_html(page), page_text(page)
+    return page_of(exchange, similar=near[:_SIMILAR], related=related_topics((exchange, *near)))
 
 
-def show_page(html: str) -> None:
-    """The page in a frame of its own: its looks and the desk's cannot touch each other."""
-    with st.container(key="finished"):
-        st.iframe(html, alt="The finished page")
+def show_page(page: Page, *, key: str) -> None:
+    framed_page(page_html(page, script=False), title="The finished page", key=key)
 
 
 def show_decided(item: ReviewItem) -> None:
     """An approved question as its page, a rejected one with the reason."""
     review, question = item.reviews[-1], item.state.question
     when = f"{review.decided_at:%Y-%m-%d %H:%M} UTC"
-    kind = "good" if review.decision == "approved" else "note"
     said = f"{review.decision.capitalize()} by {review.clinician.name}, {when}"
-    st.html(markup.box(kind, said, review.reason, _load(review)))
     if review.decision != "approved":
-        st.html(markup.question_html(question, None))
+        st.html(markup.box("note", said, review.reason) + markup.question_html(question, None))
         _next()
         return
-    html, text = html_and_text(desk.archive().approved_exchange(question.id))
+    found_again = "It stands under Published, and the next search of past replies finds it."
+    st.html(markup.box("good", said, _load(review), found_again))
+    if review.draft_id:
+        st.html(markup.made_by_html(desk.archive().draft(review.draft_id).provenance))
+    page = finished_page(desk.archive().approved_exchange(question.id))
     with st.container(horizontal=True):
-        st.download_button("Download HTML", html, f"{question.id}.html", "text/html", on_click="ignore")
-        st.download_button("Download text", text, f"{question.id}.txt", "text/plain", on_click="ignore")
+        _download("Download HTML", page_html(page), f"{question.id}.html", "text/html")
+        _download("Download text", page_text(page), f"{question.id}.txt", "text/plain")
         _next()
-    show_page(html)
+    show_page(page, key=f"page:{question.id}")
+
+
+def _download(label: str, text: str, name: str, kind: str) -> None:
+    st.download_button(label, text, name, kind, on_click="ignore")
 
 
 def _load(review: Review) -> str:

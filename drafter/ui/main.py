@@ -40,8 +40,8 @@ def _who_and_what() -> None:
     default = desk.settings().clinician
     with st.container(key="who", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         model = desk.settings().model
-        words = "no language model: drafts are put together from past replies" if model == "offline" else model
-        st.html(f'<p class="dr-line dr-small dr-soft">Model: {markup.escape(words)}</p>', width="content")
+        words = "No language model" if model == "offline" else f"Model: {model}"
+        st.html(markup.facts_html(words), width="content")
         with st.popover(markup.plain(state.clinician(default).name), width="content"):
             st.text_input("Name that signs", key=state.CLINICIAN, placeholder=default.name, persist_state="session")
             st.text("Kept for this browser tab. DRAFTER_CLINICIAN_NAME sets it for good.")

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from drafter.domain import Concern, Draft, Provenance, Question, RedFlag, Screening, Sentence, Source
+from drafter.domain import Concern, Provenance, Question, RedFlag, Screening, Sentence, Source
 from drafter.text import excerpt, sentence_spans, word_diff
 
 __all__ = ["escape", "excerpt"]
@@ -40,6 +40,8 @@ def box(kind: str, title: str, *lines: str) -> str:
 
 
 def badge(urgency: int) -> str:
+    if not urgency:
+        return "<span>no danger sign noticed</span>"
     return f'<span class="dr-badge dr-u{urgency}">{URGENCIES[urgency]}</span>'
 
 
@@ -117,16 +119,13 @@ def people_html(question: Question, screening: Screening | None) -> str:
     return box("warn", "The asker is not the patient", whom, line)
 
 
-def passages(source: Source, draft: Draft | None) -> list[tuple[int, int]]:
-    """Where in ``source.reply`` the sentences stand that the draft rests on when it cites this source."""
-    if draft is None:
-        return []
-    citing = [passage.text for passage in draft.passages() if source.number in passage.sources]
-    spans = list(sentence_spans(source.reply))
+def passages(source: Source, said: Iterable[Sentence]) -> list[tuple[int, int]]:
+    """Where in ``source.reply`` the sentences stand that ``said`` rests on when it cites this source."""
+    citing = [sentence.text for sentence in said if source.number in sentence.sources]
     return [
         (span.start, span.end)
-        for span in spans
-        if any(fuzz.token_set_ratio(span.text, text) >= _ALIKE for text in citing)
+        for span in sentence_spans(source.reply)
+        if any(fuzz.token_set_ratio(span.text, text, score_cutoff=_ALIKE) for text in citing)
     ]
 
 
@@ -140,8 +139,8 @@ def age_note(replied_on: date | None, today: date) -> str:
     return f"{replied_on.year}, {years} year{'s' * (years > 1)} old"
 
 
-def source_html(source: Source, draft: Draft | None, today: date) -> str:
-    """One past reply: number, doctor, department, age, score, reply with the used sentences marked."""
+def source_html(source: Source, said: Sequence[Sentence], today: date) -> str:
+    """One past reply: number, doctor, department, age, score, reply with what ``said`` uses marked."""
     exchange = source.exchange
     title = exchange.question.title.strip() or "Untitled question"
     old = exchange.replied_on is not None and today.year - exchange.replied_on.year >= _OLD_AFTER_YEARS
@@ -153,7 +152,7 @@ def source_html(source: Source, draft: Draft | None, today: date) -> str:
     ]
     if exchange.origin == "approved":
         facts.append('<span class="dr-tag">approved on this desk</span>')
-    reply = marked(source.reply, passages(source, draft))
+    reply = marked(source.reply, passages(source, said))
     return (
         f'<article class="dr-source" id="source-{source.number}">'
         f"<h3>[{source.number}] {escape(title)}</h3>"

@@ -11,7 +11,7 @@ from typing import Literal, NoReturn
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from drafter.domain import Clinician, Concern
+from drafter.domain import Clinician
 
 Field = Literal["reply", "more_info"]
 
@@ -61,13 +61,15 @@ def text_of(field: Field, sheet: str, default: str) -> str:
     return str(st.session_state.get(text_key(field, sheet), default))
 
 
-def tick_key(sheet: str, concern: Concern) -> str:
-    return f"seen:{sheet}:{concern.key}"
+def tick_key(sheet: str, concern: str) -> str:
+    return f"seen:{sheet}:{concern}"
 
 
-def seen(sheet: str, concerns: tuple[Concern, ...]) -> frozenset[str]:
-    """Keys of the concerns that were ticked on this sheet."""
-    return frozenset(c.key for c in concerns if st.session_state.get(tick_key(sheet, c)))
+def seen(sheet: str) -> frozenset[str]:
+    """Keys of the concerns that are ticked on this sheet."""
+    start = tick_key(sheet, "")
+    ticked = (key for key, value in st.session_state.items() if str(key).startswith(start) and value)
+    return frozenset(str(key).removeprefix(start) for key in ticked)
 
 
 def choose_sheet(question_id: str, sheet: str) -> None:

@@ -18,10 +18,9 @@ def show() -> None:
         st.html(markup.box("note", f"{held:,} past replies", *_hint(held)))
         return
     found = desk.drafter().retriever.find(deidentify(text), limit=_LIMIT)
-    if not found:
-        st.html(markup.box("note", "Nothing alike was found", *_hint(held)))
     today = datetime.now(UTC).date()
-    st.html("".join(markup.source_html(source, None, today) for source in found) or " ")
+    cards = "".join(markup.source_html(source, (), today) for source in found)
+    st.html(cards or markup.box("note", "Nothing alike was found", *_hint(held)))
 
 
 def _hint(held: int) -> tuple[str, ...]:

@@ -19,9 +19,7 @@ def show() -> None:
             id=review.question_id,
             title=exchange.question.title.strip() or markup.excerpt(exchange.question.body, 90),
             excerpt=markup.excerpt(exchange.reply, 160),
-            facts=" · ".join(
-                (exchange.department or "No department", review.clinician.name, f"{review.decided_at:%Y-%m-%d}")
-            ),
+            facts=(exchange.department or "No department", review.clinician.name, f"{review.decided_at:%Y-%m-%d}"),
         )
         for review, exchange in kept
     ]

@@ -9,12 +9,12 @@ import streamlit as st
 from drafter import reviewing
 from drafter.archive import QuestionState
 from drafter.checking import with_texts
-from drafter.domain import Clinician, Draft, Question, Screening, Source
+from drafter.domain import Clinician, Draft, Question, Screening, Sentence, Source
 from drafter.errors import NotAllowed
 from drafter.reviewing import REJECT_REASONS, ReviewItem
-from drafter.text import editing_load, word_count
+from drafter.text import editing_load, is_chinese, word_count
 from drafter.ui import desk, markup, state
-from drafter.ui.finished import html_and_text, show_decided, show_page
+from drafter.ui.finished import finished_page, show_decided, show_page
 from drafter.ui.state import Field
 
 _FIELDS: dict[Field, str] = {"reply": "Reply", "more_info": "More Info"}
@@ -67,6 +67,7 @@ def show() -> None:
     if item.undecided:
         _desk(item)
     else:
+        st.title("Decided")
         st.html(_heading(item.state))
         show_decided(item)
 
@@ -102,11 +103,11 @@ def _desk(item: ReviewItem) -> None:
                 st.html(markup.box("error", "No draft could be made", str(problem)))
             if sheet is None:
                 _ways_out(question)
-            current = _write(item, sheet) if sheet else None
+            said = _write(item, sheet) if sheet else ()
         with st.container(key="pane_e"):
-            _sources(seen.sources if seen else (), current)
+            _sources(seen.sources if seen else (), said)
     if sheet:
-        _bar(item, sheet, current)
+        _bar(item, sheet)
 
 
 def _sheet(item: ReviewItem) -> Sheet | None:
@@ -134,19 +135,18 @@ def _read(item: ReviewItem, screening: Screening | None) -> None:
     for review in item.reviews:
         said = f"{review.decision.capitalize()} by {review.clinician.name}, {review.decided_at:%Y-%m-%d}"
         st.html(markup.box("note", said, review.reason))
-    if screening:
-        st.html(markup.noticed_html(screening) or " ")
-    st.html(markup.people_html(item.state.question, screening))
-    st.html(markup.question_html(item.state.question, screening))
+    question = item.state.question
+    noticed = markup.noticed_html(screening) if screening else ""
+    st.html(noticed + markup.people_html(question, screening) + markup.question_html(question, screening))
 
 
-def _sources(sources: tuple[Source, ...], current: Draft | None) -> None:
+def _sources(sources: tuple[Source, ...], said: tuple[Sentence, ...]) -> None:
     st.header("Similar past replies", anchor=False)
     if not sources:
         st.html(markup.box("note", "None was found", "A reply has to be written without them."))
         return
     today = datetime.now(UTC).date()
-    st.html("".join(markup.source_html(source, current, today) for source in sources))
+    st.html("".join(markup.source_html(source, said, today) for source in sources))
 
 
 @st.fragment(run_every=0.3)
@@ -173,23 +173,26 @@ def _ways_out(question: Question) -> None:
             st.rerun()
 
 
-def _write(item: ReviewItem, sheet: Sheet) -> Draft | None:
-    """The right pane; gives the draft as it stands with what was typed."""
+def _write(item: ReviewItem, sheet: Sheet) -> tuple[Sentence, ...]:
+    """The right pane; gives the sentences that are open in it, with their sources."""
     _made_by(item, sheet)
-    tabs = st.tabs([*_FIELDS.values(), _PREVIEW], key=f"tab:{sheet.id}", on_change="rerun")
-    for tab, (field, label) in zip(tabs, _FIELDS.items(), strict=False):
-        with tab:
-            _editor(sheet, field, label)
-    if tabs[-1].open:
-        with tabs[-1]:
+    reply, more_info, preview = st.tabs([*_FIELDS.values(), _PREVIEW], key=f"tab:{sheet.id}", on_change="rerun")
+    with reply:
+        _editor(sheet, "reply")
+    with more_info:
+        _editor(sheet, "more_info")
+    if preview.open:
+        with preview:
             _preview(item, sheet)
     if sheet.draft is None:
-        return None
+        return ()
     current = with_texts(sheet.draft, sheet.typed("reply"), sheet.typed("more_info"))
     _concerns(sheet, current)
-    if not tabs[-1].open:
-        _compare(sheet, "more_info" if tabs[1].open else "reply", current)
-    return current
+    if preview.open:
+        return tuple(current.passages())
+    said = tuple(current.more_info.passages()) if more_info.open else current.reply.sentences
+    _compare(sheet, "more_info" if more_info.open else "reply", said)
+    return said
 
 
 def _made_by(item: ReviewItem, sheet: Sheet) -> None:
@@ -226,8 +229,8 @@ def _left(question: Question) -> Sheet | None:
     return _sheet_of(desk.archive().draft(left))
 
 
-def _editor(sheet: Sheet, field: Field, label: str) -> None:
-    key = state.text_key(field, sheet.id)
+def _editor(sheet: Sheet, field: Field) -> None:
+    key, label = state.text_key(field, sheet.id), _FIELDS[field]
     st.session_state.setdefault(key, sheet.original(field))
     st.text_area(
         label,
@@ -238,7 +241,7 @@ def _editor(sheet: Sheet, field: Field, label: str) -> None:
         placeholder=f"{label}: write here",
     )
     typed = sheet.typed(field)
-    facts = [f"{word_count(typed)} words"]
+    facts = [f"{word_count(typed)} {'characters' if is_chinese(typed) else 'words'}"]
     if sheet.draft:
         facts.append(f"{editing_load(sheet.original(field), typed):.0%} of the draft changed")
     st.html(markup.facts_html(*facts))
@@ -250,7 +253,7 @@ def _preview(item: ReviewItem, sheet: Sheet) -> None:
     except NotAllowed as error:
         st.html(markup.box("note", "No page yet", str(error)))
     else:
-        show_page(html_and_text(exchange)[0])
+        show_page(finished_page(exchange), key=f"preview:{sheet.id}")
 
 
 def _written(item: ReviewItem, sheet: Sheet) -> Written:
@@ -271,28 +274,27 @@ def _concerns(sheet: Sheet, current: Draft) -> None:
         st.subheader("To be seen before approving", anchor=False)
     for concern in blocking:
         words = markup.plain(f"Seen: {markup.concern_text(concern)}")
-        st.checkbox(words, key=state.tick_key(sheet.id, concern), persist_state="session")
+        st.checkbox(words, key=state.tick_key(sheet.id, concern.key), persist_state="session")
     others = [markup.concern_text(concern) for concern in current.concerns if concern.severity == "warn"]
     if lines := [*others, *current.missing]:
         st.subheader("To look at", anchor=False)
         st.html(markup.list_html(lines))
 
 
-def _compare(sheet: Sheet, field: Field, current: Draft) -> None:
+def _compare(sheet: Sheet, field: Field, said: tuple[Sentence, ...]) -> None:
     """Where each sentence comes from, or what was changed."""
     view = st.segmented_control(
         "View", ["Support", "Changes"], default="Support", key="view", required=True, label_visibility="collapsed"
     )
     if view == "Changes":
         st.html(markup.diff_html(sheet.original(field), sheet.typed(field)))
-        return
-    said = current.reply.sentences if field == "reply" else tuple(current.more_info.passages())
-    st.html(markup.support_html(said, frozenset(source.number for source in current.sources)))
+    elif sheet.draft:
+        st.html(markup.support_html(said, frozenset(source.number for source in sheet.draft.sources)))
 
 
-def _bar(item: ReviewItem, sheet: Sheet, current: Draft | None) -> None:
+def _bar(item: ReviewItem, sheet: Sheet) -> None:
     """The three decisions; why approving is not possible yet stands beside them."""
-    seen = state.seen(sheet.id, current.concerns if current else ())
+    seen = state.seen(sheet.id)
     hindrance = reviewing.hindrance(**_written(item, sheet), seen=seen)
     with (
         st.bottom,
@@ -305,10 +307,8 @@ def _bar(item: ReviewItem, sheet: Sheet, current: Draft | None) -> None:
         with st.popover("Reject", key="rejecting"):
             _reject(item, sheet)
         if st.button("Approve", type="primary", key="approve", disabled=hindrance is not None):
-            _, exchange = reviewing.approve(desk.archive(), **_written(item, sheet), seen=seen)
-            _decided(
-                item, f"Approved. It is published under {exchange.doctor} and can be found under Past replies."
-            )
+            reviewing.approve(desk.archive(), **_written(item, sheet), seen=seen)
+            st.rerun()
 
 
 def _escalate(item: ReviewItem, sheet: Sheet) -> None:
@@ -322,7 +322,8 @@ def _escalate(item: ReviewItem, sheet: Sheet) -> None:
             reason=reason,
             now=datetime.now(UTC),
         )
-        _decided(item, "Escalated. It stands in the worklist under Escalated.")
+        state.notify("Escalated: the question stands in the worklist under the status Escalated.")
+        state.go("worklist")
 
 
 def _reject(item: ReviewItem, sheet: Sheet) -> None:
@@ -338,13 +339,7 @@ def _reject(item: ReviewItem, sheet: Sheet) -> None:
             note=note,
             now=datetime.now(UTC),
         )
-        _decided(item, "Rejected. No reply goes out.")
-
-
-def _decided(item: ReviewItem, said: str) -> None:
-    desk.jobs().forget(item.state.question.id)
-    state.notify(said)
-    st.rerun()
+        st.rerun()
 
 
 def _clinician() -> Clinician:

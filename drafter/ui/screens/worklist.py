@@ -52,16 +52,14 @@ def row(found: QuestionState, now: datetime) -> Row:
     question = found.question
     asked = question.asked_on or found.added_at.date()
     waited = max(0, (now.date() - asked).days)
-    since = "today" if not waited else f"{waited} day{'s' * (waited > 1)}"
-    facts = [question.department or "No department", f"asked {asked:%Y-%m-%d}"]
-    if found.status == "waiting":
-        facts.append("waiting since today" if not waited else f"waiting {since}")
+    since = f"waiting {waited} day{'s' * (waited > 1)}" if waited else "asked today"
+    facts = (question.department or "No department", f"asked {asked:%Y-%m-%d}", since)
     return Row(
         id=question.id,
         title=question.title.strip() or excerpt(question.body, 90),
         excerpt=excerpt(question.body, 160),
-        facts=" · ".join(facts),
-        badge=markup.URGENCIES[found.urgency],
+        facts=facts if found.status == "waiting" else facts[:2],
+        badge=markup.URGENCIES[found.urgency] if found.urgency else "",
         level=found.urgency,
     )
 

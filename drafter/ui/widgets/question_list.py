@@ -12,12 +12,12 @@ import streamlit as st
 
 @dataclass(frozen=True)
 class Row:
-    """One line: ``badge`` and ``level`` (0 to 3) may be empty, ``facts`` stand under the title."""
+    """One question: ``facts`` stand beside it, ``badge`` in the colour of ``level`` (0 to 3) before it."""
 
     id: str
     title: str
     excerpt: str
-    facts: str
+    facts: tuple[str, ...]
     badge: str = ""
     level: int = 0
 
@@ -26,13 +26,15 @@ _CSS = """
 ul { list-style: none; margin: 0; padding: 0; font: 400 1rem/1.45 var(--st-font); color: var(--st-text-color); }
 li { border-bottom: 1px solid var(--st-border-color); }
 li:first-child { border-top: 1px solid var(--st-border-color); }
-a { display: grid; grid-template-columns: 7.2rem minmax(0, 1fr) auto; gap: 0.1rem 1rem; padding: 0.6rem 0.5rem;
+a { display: grid; grid-template-columns: 6.4rem minmax(0, 1fr) 13rem; gap: 0.1rem 1rem; padding: 0.6rem 0.5rem;
   color: inherit; text-decoration: none; }
 a:hover { background: var(--st-secondary-background-color); }
 a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; }
 .t { font-weight: 600; overflow-wrap: anywhere; }
 .e { grid-column: 2; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; opacity: 0.85; }
-.f { grid-column: 3; grid-row: 1 / span 2; text-align: right; font-size: 0.875rem; opacity: 0.9; max-width: 18rem; }
+.f { grid-column: 3; grid-row: 1 / span 2; font-size: 0.875rem; opacity: 0.9; overflow-wrap: anywhere; }
+.f span { display: inline-block; margin-right: 0.8rem; }
+.f span:first-child { display: block; }
 .b { justify-self: start; align-self: start; border-radius: 0.3rem; padding: 0.05rem 0.5rem; font-size: 0.875rem;
   font-weight: 600; }
 .l3 { background: light-dark(#fbdcd9, #5c1d18); color: light-dark(#8c1d13, #ffc9c2); }
@@ -41,7 +43,9 @@ a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2
 .l0 { background: light-dark(#eceeed, #333a39); color: light-dark(#46504e, #c9d2d0); }
 @media (max-width: 640px) {
   a { grid-template-columns: minmax(0, 1fr); }
-  .e, .f { grid-column: 1; grid-row: auto; text-align: left; max-width: none; }
+  .e, .f { grid-column: 1; grid-row: auto; }
+  .f span:first-child { display: inline-block; }
+  .b:empty { display: none; }
 }
 """
 
@@ -59,8 +63,10 @@ export default function (component) {
   list.replaceChildren(...data.rows.map(row => {
     const link = document.createElement("a")
     link.href = data.path + "?question=" + encodeURIComponent(row.id)
-    link.append(row.badge ? part("span", "b l" + row.level, row.badge) : part("span", "", ""))
-    link.append(part("span", "t", row.title), part("span", "f", row.facts), part("span", "e", row.excerpt))
+    const facts = part("span", "f", "")
+    facts.append(...row.facts.map(fact => part("span", "", fact)))
+    link.append(part("span", row.badge ? "b l" + row.level : "b", row.badge))
+    link.append(part("span", "t", row.title), facts, part("span", "e", row.excerpt))
     link.onclick = event => {
       // With a modifier the browser opens a tab of its own, as with any link.
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return

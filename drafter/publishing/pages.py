@@ -14,7 +14,7 @@ _NOBODY = Asker()
 class PageReply:
     """A doctor's reply on a page. ``doctor`` is the name above the reply; ``signature`` stands below it, as found.
 
-    The two may spell one name in two ways ("Cai", "Tsai") and are never merged.
+    The two may spell one name in two ways, and are never merged.
     """
 
     reply: str

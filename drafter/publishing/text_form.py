@@ -16,9 +16,8 @@ from drafter.publishing.signatures import split_signature
 
 _SHARE = re.compile(r"Share to\s*:?$")
 _ASK_DATE = re.compile(r"(?P<who>.*?)\s*\bAsk Date:\s*(?P<date>\d{4}[/.-]\d{1,2}[/.-]\d{1,2})?$")
-_WHO = re.compile(
-    r"(?:(?P<name>.+?)(?:, |$))?(?:(?:(?P<years>[\d~–-]+) year|(?P<age>[^,]+?))[ -]old\b ?)?"
-    r"(?P<sex>female|male)?$"
+_OLD = re.compile(
+    r"(?:(?:(?P<years>[\d~–-]+) year|(?P<age>[^,]+?))[ -]old)?(?: ?\b(?P<sex>female|male))?", re.IGNORECASE
 )
 _TITLED_HEAD = re.compile(
     r"(?P<doctor>(?:Dr|Doctor|Prof|Professor|Nurse|Pharmacist|Dietitian|Nutritionist|Psychologist|Therapist)\b\.?"
@@ -155,12 +154,16 @@ def _question(lines: Sequence[str]) -> tuple[str, str, Asker, date | None]:
 def _asker(line: str, *, alone: bool) -> tuple[Asker, date | None] | None:
     """The asker line; without "Ask Date:" only where it stands alone and gives age and sex in the site's words."""
     dated = _ASK_DATE.match(line)
-    match = _WHO.match(dated["who"].removesuffix(".") if dated else line.removesuffix("."))
-    if not match or not (dated or (alone and len(line) <= 80 and match["years"] and match["sex"])):
+    who = dated["who"].removesuffix(".") if dated else line.removesuffix(".")
+    name, _, rest = who.rpartition(", ")
+    match = _OLD.fullmatch(rest)
+    if not dated and not (alone and len(line) <= 80 and match and match["years"] and match["sex"]):
         return None
-    sex: Sex | None = "female" if match["sex"] == "female" else "male" if match["sex"] else None
-    asker = Asker(match["name"] or None, sex, match["years"] or match["age"] or None)
-    return asker, _date(dated["date"]) if dated else None
+    asked_on = _date(dated["date"]) if dated else None
+    if not match:
+        return Asker(who or None), asked_on
+    sex: Sex | None = "female" if (match["sex"] or "").lower() == "female" else "male" if match["sex"] else None
+    return Asker(name or None, sex, match["years"] or match["age"] or None), asked_on
 
 
 def _date(found: str | None) -> date | None:

@@ -1,12 +1,13 @@
 """Screening a question: everything that is noticed before anything leaves the machine."""
 
 import re
-from dataclasses import replace
 
 from drafter.domain import Question, Screening
 from drafter.errors import BadInput, ScreeningFailed
 from drafter.screening.hidden import Visible, visible
+from drafter.screening.instructions import instructions_in
 from drafter.screening.masking import mask
+from drafter.screening.who import patient_in
 from drafter.text import language_of
 
 LONGEST_QUESTION = 20_000
@@ -38,6 +39,15 @@ def screen(question: Question) -> Screening:
 def _screened(question: Question, seen: Visible) -> Screening:
     if not seen.text.strip():
         raise BadInput("The question is empty: type or paste what the asker wrote.")
+    patient = patient_in(seen.text, question.asker)
     masked = mask(seen.text, known=[question.asker.name] if question.asker.name else [])
-    screening = Screening(masked.text, language_of(masked.text), placeholders=masked.placeholders)
-    return replace(screening, hidden_characters=seen.hidden)
+    fields = "\n".join(visible(field).text for field in (question.asker.name, question.department) if field)
+    return Screening(
+        text=masked.text,
+        language=language_of(masked.text),
+        patient=patient,
+        red_flags=(),
+        placeholders=masked.placeholders,
+        hidden_characters=seen.hidden,
+        instructions=instructions_in(masked.text) + instructions_in(fields),
+    )

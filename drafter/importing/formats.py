@@ -39,6 +39,8 @@ def format_of(path: Path) -> Format:
     Raises:
         BadInput: it cannot be opened or is of no known format, with the reason.
     """
+    if not path.is_file():
+        raise BadInput(f"{path} is not a file.")
     try:
         head = _head(path, encoding := encoding_of(path))
         if _is_json_lines(path, head) and encoding != "utf-16":

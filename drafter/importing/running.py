@@ -88,8 +88,8 @@ class _Run:
         try:
             for found in known_format.read(path):
                 self.take(found, path)
-        except OSError as error:
-            self.bad(BadRecord(path, f"Reading stopped: {error.strerror or error}."))
+        except (OSError, UnicodeError) as error:
+            self.bad(BadRecord(path, f"Reading stopped here: {error}."))
 
     def take(self, found: Found, path: Path) -> None:
         match found:
@@ -207,8 +207,13 @@ def _files_of(paths: Sequence[Path], *, leave_out: Path) -> list[tuple[Path, boo
     for path in paths:
         if not path.exists():
             raise BadInput(f"{path} does not exist.")
-        inside = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        for file in inside:
+        for file in _inside(path) if path.is_dir() else [path]:
             found.setdefault(file.resolve(), (file, not path.is_dir()))
     found.pop(leave_out.resolve(), None)
     return list(found.values())
+
+
+def _inside(folder: Path) -> list[Path]:
+    """The files below ``folder``, but for hidden ones such as a version control's."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return sorted(f for f in files if not any(part.startswith(".") for part in f.relative_to(folder).parts))

@@ -175,28 +175,31 @@ def more_info_sections(text: str) -> ParsedMoreInfo:
 
 
 def _more_info_lines(text: str) -> list[_Line]:
-    rows = [line.strip() for line in text.splitlines()]
-    found: list[_Line] = []
-    for n, row in enumerate(rows):
+    rows: list[tuple[str, bool]] = []
+    gap = False
+    for row in (line.strip() for line in text.splitlines()):
         if row:
-            found.append(_Line(_line_kind(rows, n), row, n > 0 and not rows[n - 1]))
-    return found
+            rows.append((row, gap))
+        gap = not row
+    nothing = ("", True)
+    around = zip([nothing, *rows], rows, [*rows[1:], nothing], strict=False)
+    return [_Line(_line_kind(above, line, below), *line) for above, line, below in around]
 
 
-def _line_kind(rows: list[str], n: int) -> _LineKind:
-    row, following = rows[n], next((r for r in rows[n + 1 :] if r), "")
-    alone = n == 0 or not rows[n - 1]
+def _line_kind(above: tuple[str, bool], line: tuple[str, bool], below: tuple[str, bool]) -> _LineKind:
+    """``above`` and ``below`` are the nearest lines with words, each with whether a blank line precedes it."""
+    row, after_gap = line
+    following, gap_below = below
+    alone = after_gap or not above[0]
     if _CONCLUSION.match(row) and following:
         return "conclusion"
     if point := _POINT.match(row):
-        # A dash opens a point only among points: in prose it is a dash.
-        above = next((r for r in reversed(rows[:n]) if r), "")
-        return "point" if point["number"] or _POINT.match(above) or not alone else "prose"
+        # A dash opens a point only below a heading or another point: in prose it is a dash.
+        return "point" if point["number"] or not alone or _POINT.match(above[0]) else "prose"
     if first := _POINT.match(following):
-        restarts = first["number"] in {None, "1"}
-        near = alone and bool(rows[n + 1]) and len(row) <= 150 and len(sentences(row)) == 1
-        return "heading" if restarts and (near or _looks_like_heading(row)) else "prose"
-    stands_over_prose = n > 0 and alone and following and not _looks_like_heading(following)
+        near = alone and not gap_below and len(row) <= 150 and len(sentences(row)) == 1
+        return "heading" if first["number"] in {None, "1"} and (near or _looks_like_heading(row)) else "prose"
+    stands_over_prose = after_gap and above[0] and following and not _looks_like_heading(following)
     return "heading" if stands_over_prose and _looks_like_heading(row) else "prose"
 
 

@@ -260,6 +260,15 @@ def test_a_page_gives_one_exchange_for_each_reply_and_one_for_each_similar_quest
     assert [x.department for x in similar] == ["Family Medicine", "Dentistry"]
 
 
+def test_a_page_without_a_reply_is_a_waiting_question(tmp_path: Path) -> None:
+    text = (DATA / "page.txt").read_text(encoding="utf-8")
+    file = tmp_path / "page.txt"
+    file.write_text(text[: text.index("Dr. Rowan")], encoding="utf-8")
+    found = only(file)
+    assert isinstance(found, Question)
+    assert found.title == "Why do my ears still ring two days after a concert?"
+
+
 # Bad records
 
 

@@ -139,6 +139,14 @@ def test_a_page_may_be_nothing_but_a_question_and_a_reply() -> None:
     assert page.replies == (PageReply("Eat slowly.", "Dr. Lo"),)
 
 
+def test_a_page_that_waits_for_its_reply_is_a_question() -> None:
+    page = parse_page("Hiccups - Stomach\n\nShare to:\n\nWhy?\n\n\nAfter meals.\n\nLo. Ask Date: 2001/02/03\n")
+    assert (page.title, page.body, page.replies) == ("Why?", "After meals.", ())
+    assert (page.asker, page.asked_on) == (Asker("Lo"), date(2001, 2, 3))
+    with pytest.raises(BadInput, match="not a date"):
+        parse_page("Hiccups\n\nWhy?\n\nLo. Ask Date: 2001/02/31")
+
+
 def test_a_page_saved_with_other_line_ends_and_a_byte_order_mark_is_the_same_page() -> None:
     assert parse_page("\ufeff" + SAVED.replace("\n", "\r\n")) == parse_page(SAVED)
 

@@ -15,7 +15,7 @@ from drafter.publishing.pages import Page, PageReply, Similar, asker_text
 from drafter.publishing.signatures import split_signature
 
 _SHARE = re.compile(r"Share to\s*:?$")
-_ASK_DATE = re.compile(r"(?P<who>.*?)\s*\bAsk Date:\s*(?P<date>\d{4}[/.-]\d{1,2}[/.-]\d{1,2})?$")
+_ASK_DATE = "Ask Date:"
 _OLD = re.compile(
     r"(?:(?:(?P<years>[\d~–-]+) year|(?P<age>[^,]+?))[ -]old)?(?: ?\b(?P<sex>female|male))?", re.IGNORECASE
 )
@@ -24,7 +24,7 @@ _TITLED_HEAD = re.compile(
     r"[^,;:!?]{0,80}?) reply(?: (?P<department>[^.!?]{1,80}))?$"
 )
 _ANY_HEAD = re.compile(r"(?:(?P<doctor>[^;:!?]{1,80}?) )?reply(?: (?P<department>[^.!?]{1,80}))?$")
-_REPLY_DATE = re.compile(r"Reply Date:\s*(?P<date>\d{4}[/.-]\d{1,2}[/.-]\d{1,2})?$")
+_REPLY_DATE = "Reply Date:"
 _SECTIONS = ("More Info", "Similar Q&A", "Related FAQ")
 _READ_MORE = re.compile(r"\[Read More\]")
 _REVIEWED = re.compile(r"Written with drafting software and reviewed by (?P<doctor>.+) before it was published\.$")
@@ -153,36 +153,37 @@ def _question(lines: Sequence[str]) -> tuple[str, str, Asker, date | None]:
 
 def _asker(line: str, *, alone: bool) -> tuple[Asker, date | None] | None:
     """The asker line; without "Ask Date:" only where it stands alone and gives age and sex in the site's words."""
-    dated = _ASK_DATE.match(line)
-    who = dated["who"].removesuffix(".") if dated else line.removesuffix(".")
+    who, dated, day = line.partition(_ASK_DATE)
+    who = who.strip().removesuffix(".")
     name, _, rest = who.rpartition(", ")
     match = _OLD.fullmatch(rest)
     if not dated and not (alone and len(line) <= 80 and match and match["years"] and match["sex"]):
         return None
-    asked_on = _date(dated["date"]) if dated else None
+    asked_on = _date(day)
     if not match:
         return Asker(who or None), asked_on
     sex: Sex | None = "female" if (match["sex"] or "").lower() == "female" else "male" if match["sex"] else None
     return Asker(name or None, sex, match["years"] or match["age"] or None), asked_on
 
 
-def _date(found: str | None) -> date | None:
-    if not found:
+def _date(found: str) -> date | None:
+    day = found.strip()
+    if not day:
         return None
     try:
-        return date(*(int(part) for part in re.split(r"[/.-]", found)))
-    except ValueError as error:
-        raise BadInput(f"{found} is not a date: expected year/month/day.") from error
+        return date(*(int(part) for part in re.split(r"[/.-]", day)))
+    except (ValueError, TypeError) as error:
+        raise BadInput(f"{day[:40]!r} is not a date: expected year/month/day.") from error
 
 
 def _replies(lines: Sequence[str], heads: Sequence[_Head]) -> Iterator[PageReply]:
-    ends = [head.line for head in heads[1:]] + [len(lines)]
-    for head, end in zip(heads, ends, strict=True):
+    for number, head in enumerate(heads, start=1):
+        end = heads[number].line if number < len(heads) else len(lines)
         own = list(lines[head.line + 1 : end])
         replied_on = None
         for n in reversed(range(len(own))):
-            if match := _REPLY_DATE.match(own[n].strip()):
-                replied_on = _date(match["date"])
+            if own[n].strip().startswith(_REPLY_DATE):
+                replied_on = _date(own[n].strip().removeprefix(_REPLY_DATE))
                 del own[n:]
                 break
         signed = split_signature(_block(own), head.doctor)
@@ -253,7 +254,7 @@ def _asker_line(page: Page) -> str:
     who = asker_text(page.asker)
     if not who and not page.asked_on:
         return ""
-    label = f"Ask Date: {_slashed(page.asked_on)}" if page.asked_on else "Ask Date:"
+    label = f"{_ASK_DATE} {_slashed(page.asked_on)}" if page.asked_on else _ASK_DATE
     return f"{who}. {label}" if who else label
 
 
@@ -263,7 +264,7 @@ def _head_text(doctor: str, department: str) -> str:
 
 def _reply_text(reply: PageReply) -> str:
     signed = f"{reply.reply}\n{reply.signature}" if reply.signature else reply.reply
-    dated = f"\n\nReply Date: {_slashed(reply.replied_on)}" if reply.replied_on else ""
+    dated = f"\n\n{_REPLY_DATE} {_slashed(reply.replied_on)}" if reply.replied_on else ""
     return f"{_head_text(reply.doctor, reply.department)}\n\n\n{signed}{dated}"
 
 

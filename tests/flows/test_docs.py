@@ -1,4 +1,4 @@
-"""The docs are true: their commands run, every command and setting stands in them, every file they name is there."""
+"""The docs are true: their commands run, and every command, setting and file they name is there."""
 
 import os
 import re

@@ -14,6 +14,7 @@ and ``DRAFTER_MODEL=openai:ok``.
 
 import argparse
 import asyncio
+import atexit
 import base64
 import hashlib
 import json
@@ -23,8 +24,9 @@ import struct
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
@@ -64,6 +66,7 @@ BEHAVIOURS = {
     "unfinished": "the stream ends in the middle without a finish reason",
     "hang": "never answers",
     "hang-midway": "stops in the middle and keeps the connection open",
+    "lingers": "as ok, but keeps the connection open after the end",
     "no-usage": "as ok, without token counts",
 }
 
@@ -283,6 +286,8 @@ async def _events(behaviour: str, answer: Answer, body: dict[str, Any]) -> Async
     if (body.get("stream_options") or {}).get("include_usage") and behaviour != "no-usage":
         yield _event({**base, "choices": [], "usage": _usage(answer, body)})
     yield "data: [DONE]\n\n"
+    if behaviour == "lingers":
+        await asyncio.sleep(30)
 
 
 def _event(data: dict[str, Any]) -> str:
@@ -359,11 +364,21 @@ def serving(port: int = 0) -> Iterator[OpenAIServer]:
         listener.close()
 
 
+@cache
+def _running() -> OpenAIServer:
+    """One server for all tests of a process: starting and stopping one takes longer than most tests."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(serving())
+
+
 @pytest.fixture
-def openai_server() -> Iterator[OpenAIServer]:
-    """A server of this test's own: its recorded requests are this test's."""
-    with serving() as server:
-        yield server
+def openai_server() -> OpenAIServer:
+    """The server, with nothing recorded yet."""
+    server = _running()
+    server.requests.clear()
+    server.cancelled = server.most_in_work = 0
+    return server
 
 
 def main() -> None:

@@ -85,6 +85,11 @@ def is_plan(sentence: str) -> bool:
     return bool(_cues().plan.search(sentence))
 
 
+def is_warning(sentence: str) -> bool:
+    """True when it says what would be urgent, or where to go then."""
+    return bool(_cues().kinds["care"].search(sentence))
+
+
 def leans_back(sentence: str) -> bool:
     """True when the sentence cannot be understood without the one before it ("This will help ...")."""
     return bool(_cues().leans_back.search(sentence))

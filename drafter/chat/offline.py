@@ -16,7 +16,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from drafter.chat import Outcome, Partial, Request
-from drafter.chat.cues import Kind, bare, is_asked, is_plan, kind_of, leans_back, terms, unfit
+from drafter.chat.cues import Kind, bare, is_asked, is_plan, is_warning, kind_of, leans_back, terms, unfit
 from drafter.chat.shape import DraftShape
 from drafter.domain import Language, Source
 from drafter.text import excerpt, is_chinese, sentences, word_count, words
@@ -27,12 +27,13 @@ _MOST_MORE_INFO = {"en": 350, "zh-Hant": 700, "zh-Hans": 700}
 _MOST_POINTS = 5
 _LONGEST_SENTENCE = {"en": 50, "zh-Hant": 120, "zh-Hans": 120}
 _SHORTEST_SENTENCE = 4
+_COMPARED = 60
 _ALIKE = 75.0
 """Two sentences at or above this token-set ratio (0 to 100) say the same."""
 
-_RELEVANT = {"en": 0.14, "zh-Hant": 0.1, "zh-Hans": 0.1}
+_RELEVANT = {"en": 0.19, "zh-Hant": 0.14, "zh-Hans": 0.14}
 """A source that holds less than this share of the question's weight (0 to 1) is not about the question. Nine
-in ten sources picked at random from archives of doctors' replies lie below it."""
+in ten sources picked at random from archives of English and Chinese replies lie below it."""
 _SAME_MATTER = 0.3
 """From this likeness of two questions on, advice counts even where it repeats no word of the question asked."""
 
@@ -69,8 +70,8 @@ _FRAMES: Mapping[Language, _Frame] = {
             "treatment": "Treatment and self-care",
             "care": "When to seek care",
         },
-        label="From a {department} reply",
-        label_with_year="From a {department} reply, {year}",
+        label="From an earlier {department} reply",
+        label_with_year="From an earlier {department} reply, {year}",
         label_without_department="From past reply {number}",
         unanswered="No past reply speaks of: “{part}”",
         nothing="Nothing in the archive answers this question.",
@@ -195,14 +196,19 @@ def _sentence(candidate: _Candidate) -> dict[str, Any]:
 
 def _weights(request: Request) -> dict[str, float]:
     """How much each term of the question tells: inverse document frequency over the sources (Robertson's, kept
-    positive), and more when the question repeats it."""
-    counts = Counter(terms(request.question))
+    positive), and more when the question repeats it.
+
+    A term that no source holds counts 1: in so few documents its frequency would say that chance words ("last
+    Sunday") matter most.
+    """
     held = [set(terms(f"{s.question}\n{s.reply}")) for s in request.sources]
-    return {
-        term: math.log(1 + (len(held) + 1) / (sum(term in document for document in held) + 0.5))
-        * (1 + math.log(count))
-        for term, count in counts.items()
-    }
+
+    def inverse_frequency(term: str) -> float:
+        holding = sum(term in document for document in held)
+        return math.log(1 + (len(held) + 1) / (holding + 0.5)) if holding else 1.0
+
+    counts = Counter(terms(request.question))
+    return {term: inverse_frequency(term) * (1 + math.log(count)) for term, count in counts.items()}
 
 
 def _share(found: Iterable[str], weights: Mapping[str, float]) -> float:
@@ -215,11 +221,14 @@ def _candidates(request: Request, weights: Mapping[str, float]) -> list[_Candida
     """Every usable sentence of every source that is about the question, best first."""
     found: list[_Candidate] = []
     shares = {s.number: _share(terms(f"{s.question}\n{s.reply}"), weights) for s in request.sources}
-    least = max(_RELEVANT[request.language], 0.5 * max(shares.values(), default=0.0))
+    least = max(_RELEVANT[request.language], 0.3 * max(shares.values(), default=0.0))
     for source in request.sources:
         if shares[source.number] >= least and is_chinese(source.reply) == (request.language != "en"):
             found += _usable(source, shares[source.number], request, weights)
-    return sorted((_agreed(c, found) for c in found), key=lambda c: (-c.score, c.key))
+    found.sort(key=lambda c: (-c.score, c.key))
+    # Agreement compares every pair, so only sentences that can still be chosen take part.
+    best, rest = found[:_COMPARED], found[_COMPARED:]
+    return sorted((*(_agreed(c, best) for c in best), *rest), key=lambda c: (-c.score, c.key))
 
 
 def _usable(source: Source, about: float, request: Request, weights: Mapping[str, float]) -> Iterator[_Candidate]:
@@ -228,7 +237,7 @@ def _usable(source: Source, about: float, request: Request, weights: Mapping[str
     for position, text in enumerate(map(bare, sentences(source.reply))):
         held = frozenset(terms(text))
         leans = leans_back(text)
-        related = bool(held & weights.keys()) or likeness >= _SAME_MATTER or leans
+        related = bool(held & weights.keys()) or likeness >= _SAME_MATTER or leans or is_warning(text)
         if not related or not _fits(text, request) or (leans and previous is None):
             previous = None
             continue
@@ -274,23 +283,29 @@ def _agreed(candidate: _Candidate, others: Sequence[_Candidate]) -> _Candidate:
 
 def _reply(candidates: Sequence[_Candidate], language: Language) -> list[_Candidate]:
     """The best sentences that fit the length, without saying anything twice: advice first, then what explains
-    it, then when to seek care; a sentence that leans on another stays behind it."""
-    chosen = _choose(candidates, _MOST_SENTENCES, _MOST_WORDS[language])
+    it, then what would be urgent; a sentence that leans on another stays behind it."""
+    # A place is kept for the best warning, which seldom repeats the question's words and would lose it.
+    warnings = [c for c in candidates if c.follows is None and is_warning(c.text)][:1]
+    chosen = _choose(candidates, _MOST_SENTENCES, _MOST_WORDS[language], first=warnings)
     heads = {c.key: c for c in chosen}
 
     def order(candidate: _Candidate) -> tuple[int, int, int]:
         head = candidate
         while head.follows is not None:
             head = heads[(head.source.number, head.follows)]
-        rank = 2 if kind_of(head.text) == "care" and not is_plan(head.text) else 0 if is_plan(head.text) else 1
+        rank = 2 if is_warning(head.text) else 0 if is_plan(head.text) else 1
         return rank, *candidate.key
 
     return sorted(chosen, key=order)
 
 
-def _choose(candidates: Sequence[_Candidate], most: int, budget: int) -> list[_Candidate]:
-    chosen: list[_Candidate] = []
-    waiting = list(candidates)
+def _choose(
+    candidates: Sequence[_Candidate], most: int, budget: int, *, first: Sequence[_Candidate] = ()
+) -> list[_Candidate]:
+    """``first``, then the best of the others, at most ``most`` sentences and about ``budget`` words in all."""
+    chosen = list(first)
+    budget -= sum(word_count(c.text) for c in first)
+    waiting = [c for c in candidates if c not in chosen]
     while waiting and len(chosen) < most:
         keys = {c.key for c in chosen}
         ready = (c for c in waiting if c.follows is None or (c.source.number, c.follows) in keys)
@@ -312,20 +327,23 @@ def _said(candidate: _Candidate, chosen: Sequence[_Candidate]) -> bool:
 
 def _points(candidates: Sequence[_Candidate], reply: Sequence[_Candidate], language: Language) -> list[_Candidate]:
     """The reply's own sentences and then others, so that More Info carries the reply's plan."""
-    budget = _MOST_MORE_INFO[language] - sum(word_count(c.text) for c in reply)
-    keys = {c.key for c in reply}
-    rest = [c for c in candidates if c.key not in keys and c.follows is None and not _said(c, reply)]
-    return [*reply, *_choose(rest, 4 * _MOST_POINTS - len(reply), budget)]
+    return _choose(candidates, 4 * _MOST_POINTS, _MOST_MORE_INFO[language], first=reply)
 
 
 def _sections(points: Sequence[_Candidate], frame: _Frame) -> list[dict[str, Any]]:
     by_kind: dict[Kind, list[_Candidate]] = {kind: [] for kind in frame.headings}
-    last: Kind = "cause"
+    places: dict[tuple[int, int], Kind] = {}
     for point in points:
-        # What leans on another sentence, or has no cue of its own, goes where its neighbour went.
-        last = last if point.follows is not None else kind_of(point.text) or last
-        if len(by_kind[last]) < _MOST_POINTS or point.follows is not None:
-            by_kind[last].append(point)
+        if point.follows is None:
+            kind = kind_of(point.text) or "cause"
+            if len(by_kind[kind]) < _MOST_POINTS:
+                by_kind[kind].append(point)
+                places[point.key] = kind
+        # What leans on another sentence stands right behind it, whatever it speaks of.
+        elif head := places.get((point.source.number, point.follows)):
+            keys = [c.key for c in by_kind[head]]
+            by_kind[head].insert(keys.index((point.source.number, point.follows)) + 1, point)
+            places[point.key] = head
     return [
         {
             "heading": heading,

@@ -46,6 +46,10 @@ class DraftShape(_Shape):
     topics: list[str] = []
 
 
+# Titles and descriptions are notes of this module, not words to a model.
+_NOT_SENT = ("default", "title", "description")
+
+
 def strict_schema(shape: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema that servers accept as strict: every property required, none additional, no defaults."""
     schema: dict[str, Any] = _strict(shape.model_json_schema())
@@ -57,7 +61,7 @@ def _strict(node: Any) -> Any:
         return [_strict(item) for item in node]
     if not isinstance(node, dict):
         return node
-    strict = {key: _strict(value) for key, value in node.items() if key not in ("default", "title")}
+    strict = {key: _strict(value) for key, value in node.items() if key not in _NOT_SENT}
     if isinstance(properties := node.get("properties"), dict):
         # A property may itself be called "title", so the names are read from the schema as it came.
         strict["properties"] = {name: _strict(value) for name, value in properties.items()}

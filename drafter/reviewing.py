@@ -80,7 +80,7 @@ def approve(
         Conflict: the question was decided or changed by somebody else.
         ArchiveError: the archive cannot be written; nothing was changed.
     """
-    _refuse_what_cannot_be_decided(archive, state, draft, clinician)
+    _refuse_decided(archive, state)
     exchange = finished(state=state, draft=draft, reply=reply, more_info=more_info, clinician=clinician, now=now)
     blocking = _seen_or_refused(draft, reply, more_info, seen)
     review = Review(
@@ -165,13 +165,21 @@ def finished(
     Raises:
         NotAllowed: the reply is empty, signed by somebody else or not fit to send.
     """
-    return _exchange(
-        state,
-        draft,
+    _refuse_mistaken(state, draft, clinician)
+    question = state.question
+    return Exchange(
+        question=question,
         reply=_unsigned(_restored(draft, reply), clinician),
+        doctor=clinician.name.strip(),
+        department=clinician.department or (draft.department if draft else None) or question.department,
+        hospital=clinician.hospital,
+        replied_on=now.date(),
+        signature=signature_of(clinician),
         more_info=_restored(draft, more_info),
-        clinician=clinician,
-        now=now,
+        topics=_topics(draft),
+        origin="approved",
+        collection=_COLLECTION,
+        language=language_of(reply),
     )
 
 
@@ -195,7 +203,8 @@ def _decide(
     reason: str,
     now: datetime,
 ) -> Review:
-    _refuse_what_cannot_be_decided(archive, state, draft, clinician)
+    _refuse_decided(archive, state)
+    _refuse_mistaken(state, draft, clinician)
     review = Review(
         id=_review_id(state),
         question_id=state.question.id,
@@ -222,37 +231,18 @@ def _review_id(state: QuestionState) -> str:
     return "r-" + content_hash(state.question.id, state.version)
 
 
-def _refuse_what_cannot_be_decided(
-    archive: Archive, state: QuestionState, draft: Draft | None, clinician: Clinician
-) -> None:
+def _refuse_mistaken(state: QuestionState, draft: Draft | None, clinician: Clinician) -> None:
     if draft and draft.question.id != state.question.id:
         raise NotAllowed("This draft was written for another question: open the question again.")
     if not clinician.name.strip():
         raise NotAllowed("Nobody's name is given: enter the name of the clinician who decides.")
+
+
+def _refuse_decided(archive: Archive, state: QuestionState) -> None:
     if state.status not in UNDECIDED:
         earlier = archive.reviews(state.question.id)
         who = f"{earlier[-1].clinician.name} has already" if earlier else "Somebody has already"
         raise Conflict(f"{who} {state.status} this question: nothing was changed.")
-
-
-def _exchange(
-    state: QuestionState, draft: Draft | None, *, reply: str, more_info: str, clinician: Clinician, now: datetime
-) -> Exchange:
-    question = state.question
-    return Exchange(
-        question=question,
-        reply=reply,
-        doctor=clinician.name.strip(),
-        department=clinician.department or (draft.department if draft else None) or question.department,
-        hospital=clinician.hospital,
-        replied_on=now.date(),
-        signature=signature_of(clinician),
-        more_info=more_info,
-        topics=_topics(draft),
-        origin="approved",
-        collection=_COLLECTION,
-        language=language_of(reply),
-    )
 
 
 def _restored(draft: Draft | None, text: str) -> str:

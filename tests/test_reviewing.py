@@ -24,7 +24,17 @@ from drafter.domain import (
     Source,
 )
 from drafter.errors import ArchiveError, Conflict, NotAllowed
-from drafter.reviewing import REJECT_REASONS, approve, concerns_of, escalate, open_review, reject, signature_of
+from drafter.reviewing import (
+    REJECT_REASONS,
+    approve,
+    concerns_of,
+    escalate,
+    finished,
+    hindrance,
+    open_review,
+    reject,
+    signature_of,
+)
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 DOCTOR = Clinician("Dr. Ines Invented", "Orthopedics", "Sample Hospital")
@@ -211,6 +221,34 @@ def test_a_concern_that_the_edit_removed_needs_no_tick(archive: Archive) -> None
     codes = {concern.code for concern in concerns_of(BLOCKED, reply, "")}
     assert "unknown_citation" not in codes
     assert "unknown_citation" in {c.code for c in concerns_of(BLOCKED, BLOCKED.reply.text, "")}
+
+
+def test_why_it_cannot_be_approved_yet_can_be_asked_without_deciding(archive: Archive) -> None:
+    def asked(draft: Draft | None = None, reply: str = "Rest.", seen: frozenset[str] = frozenset()) -> str | None:
+        state = archive.question_state(QUESTION.id)
+        return hindrance(state=state, draft=draft, reply=reply, more_info="", clinician=DOCTOR, seen=seen, now=NOW)
+
+    assert asked() is None
+    assert "empty" in str(asked(reply=" "))
+    assert "another question" in str(asked(a_draft(question=Question("Somebody else's?"))))
+    assert "[9]" in str(asked(BLOCKED, BLOCKED.reply.text))
+    seen = frozenset(concern.key for concern in concerns_of(BLOCKED, BLOCKED.reply.text, ""))
+    assert asked(BLOCKED, BLOCKED.reply.text, seen) is None
+    assert nothing_was_decided(archive)
+
+
+def test_the_finished_exchange_can_be_looked_at_before_it_is_approved(archive: Archive) -> None:
+    draft = a_draft()
+    shown = finished(
+        state=archive.question_state(QUESTION.id),
+        draft=draft,
+        reply=draft.reply.text,
+        more_info=draft.more_info.text,
+        clinician=DOCTOR,
+        now=NOW,
+    )
+    assert nothing_was_decided(archive)
+    assert approve_it(archive, draft=draft)[1] == shown
 
 
 @pytest.mark.parametrize("reply", ["", "  \n ", "...", "Dr. Ines Invented, Sample Hospital."])

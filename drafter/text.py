@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 from drafter.domain import Language, MoreInfo, Point, Section, Sentence, join_sentences
 
 _CJK = "぀-ヿ㐀-鿿豈-﫿"
+_IDEOGRAPH = re.compile(rf"[{_CJK}]")
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:['’\-][^\W_{_CJK}]+)*")
 _TOKEN = re.compile(rf"\s+|[{_CJK}]|[^\W_{_CJK}]+(?:['’\-][^\W_{_CJK}]+)*|.", re.DOTALL)
 _SENTENCE = re.compile(r"[^.!?。！？\n]*(?:[.!?](?=\w)[^.!?。！？\n]*)*(?:[.!?。！？]+[\"'”’」』)\]]*|\n|$)")
@@ -79,7 +80,7 @@ def word_count(text: str) -> int:
 def is_chinese(text: str) -> bool:
     """True when at least a fifth of the words are Chinese characters."""
     found = words(text)
-    return bool(found) and sum(len(w) == 1 and bool(re.match(rf"[{_CJK}]", w)) for w in found) >= len(found) / 5
+    return bool(found) and len(_IDEOGRAPH.findall("".join(found))) >= len(found) / 5
 
 
 def language_of(text: str) -> Language:

@@ -161,6 +161,10 @@ def test_a_question_about_a_son_may_use_advice_for_a_child_and_one_about_oneself
         ("You have gallstones.", "history"),
         ("Your MRI shows a bulging disc.", "history"),
         ("您的檢查報告顯示有結石。", "history"),
+        ("Yes, this is gout.", "answer"),
+        ("See the clinic tomorrow.", "date"),
+        ("In pregnancy the joints are looser.", "person"),
+        ("Because of your asthma, use the other spray.", "history"),
         ("She should rest for a week.", "person"),
         ("This was described by Marlow Finch in detail.", "person"),
     ],
@@ -186,7 +190,9 @@ def test_advice_for_anybody_may_be_used_again(sentence: str) -> None:
     assert unfit(sentence, "I have had back pain for a week.") is None
 
 
-def test_a_greeting_that_runs_into_a_sentence_is_cut_and_the_rest_is_unchanged() -> None:
+def test_a_number_or_greeting_before_a_sentence_is_cut_and_the_rest_is_unchanged() -> None:
+    assert bare("3. Rest the knee.") == "Rest the knee."
+    assert bare("2.5 litres a day are enough.") == "2.5 litres a day are enough."
     assert bare("hi you can try warm compresses good luck") == "you can try warm compresses"
     assert is_plan(bare("Hello, please see a dentist."))
 

@@ -19,6 +19,7 @@ Kind = Literal["cause", "examination", "treatment", "care"]
 """What a sentence speaks of: possible causes, examinations, treatment and self-care, when to seek care."""
 
 _CJK = re.compile("[㐀-鿿]+")
+_CLAUSE_END = re.compile("[,;:，；：]")
 _PRONOUNS = frozenset(("he", "him", "his", "himself", "she", "her", "hers", "herself"))
 
 
@@ -37,6 +38,7 @@ class _Cues:
     kinds: dict[Kind, re.Pattern[str]]
     unfit: dict[str, re.Pattern[str]]
     past: dict[str, re.Pattern[str]]
+    states: dict[str, re.Pattern[str]]
 
 
 @cache
@@ -65,7 +67,7 @@ def terms(text: str) -> list[str]:
 
 
 def bare(sentence: str) -> str:
-    """The sentence without a greeting or thanks that run into it; what is left is unchanged."""
+    """The sentence without a list number, greeting or thanks that run into it; what is left is unchanged."""
     cues = _cues()
     start = found.end() if (found := cues.greeting.match(sentence)) else 0
     end = found.start() if (found := cues.thanks.search(sentence, start)) else len(sentence)
@@ -115,16 +117,19 @@ def unfit(sentence: str, question: str) -> str | None:
 
 
 def _asserts(sentence: str) -> bool:
-    """True when the sentence says what the past asker is, has or did, outside an "if"."""
+    """True when the sentence says what the past asker is, has or did, outside a clause with "if"."""
     past = _cues().past
-    found = past["asserts"].finditer(sentence)
-    return any(not past["condition"].search(sentence[: match.start()]) for match in found)
+    clauses = (_CLAUSE_END.split(sentence[: m.start()])[-1] for m in past["asserts"].finditer(sentence))
+    return any(not past["condition"].search(clause) for clause in clauses)
 
 
 def _of_others(sentence: str, question: str) -> bool:
-    """True when the sentence names or points at a person of whom the question does not speak."""
+    """True when the sentence names or points at a person, or a state of life, of whom the question does not
+    speak."""
     cues = _cues()
     if cues.past["name"].search(sentence):
+        return True
+    if any(state.search(sentence) and not state.search(question) for state in cues.states.values()):
         return True
     asked = _asked_words(question)
     own = cues.past["professional"].split(cues.past["either_sex"].sub("", sentence))[0]

@@ -31,11 +31,12 @@ _COMPARED = 60
 _ALIKE = 75.0
 """Two sentences at or above this token-set ratio (0 to 100) say the same."""
 
-_RELEVANT = {"en": 0.19, "zh-Hant": 0.14, "zh-Hans": 0.14}
-"""A source that holds less than this share of the question's weight (0 to 1) is not about the question. Nine
-in ten sources picked at random from archives of English and Chinese replies lie below it."""
-_SAME_MATTER = 0.3
-"""From this likeness of two questions on, advice counts even where it repeats no word of the question asked."""
+_RELEVANT = {"en": 0.17, "zh-Hant": 0.12, "zh-Hans": 0.12}
+"""A source of less relevance (0 to 1, see ``_relevance``) is not about the question."""
+_BESIDE_THE_BEST = 0.55
+"""Nor is one that has less than this share of the best source's relevance."""
+_CLOSE = 0.8
+"""From this share on, advice counts even where it repeats no word of the question."""
 
 
 @dataclass(frozen=True)
@@ -220,35 +221,33 @@ def _share(found: Iterable[str], weights: Mapping[str, float]) -> float:
 def _candidates(request: Request, weights: Mapping[str, float]) -> list[_Candidate]:
     """Every usable sentence of every source that is about the question, best first."""
     found: list[_Candidate] = []
-    shares = {s.number: _share(terms(f"{s.question}\n{s.reply}"), weights) for s in request.sources}
-    least = max(_RELEVANT[request.language], 0.3 * max(shares.values(), default=0.0))
+    relevance = {source.number: _relevance(source, weights) for source in request.sources}
+    best = max(relevance.values(), default=0.0)
+    least = max(_RELEVANT[request.language], _BESIDE_THE_BEST * best)
     for source in request.sources:
-        if shares[source.number] >= least and is_chinese(source.reply) == (request.language != "en"):
-            found += _usable(source, shares[source.number], request, weights)
+        about = relevance[source.number]
+        if about >= least and is_chinese(source.reply) == (request.language != "en"):
+            found += _usable(source, about, request, weights, close=about >= _CLOSE * best)
     found.sort(key=lambda c: (-c.score, c.key))
     # Agreement compares every pair, so only sentences that can still be chosen take part.
-    best, rest = found[:_COMPARED], found[_COMPARED:]
-    return sorted((*(_agreed(c, best) for c in best), *rest), key=lambda c: (-c.score, c.key))
+    first, rest = found[:_COMPARED], found[_COMPARED:]
+    return sorted((*(_agreed(c, first) for c in first), *rest), key=lambda c: (-c.score, c.key))
 
 
-def _usable(source: Source, about: float, request: Request, weights: Mapping[str, float]) -> Iterator[_Candidate]:
-    likeness = _likeness(frozenset(terms(source.question)), weights)
+def _usable(
+    source: Source, about: float, request: Request, weights: Mapping[str, float], *, close: bool
+) -> Iterator[_Candidate]:
     previous: int | None = None
     for position, text in enumerate(map(bare, sentences(source.reply))):
         held = frozenset(terms(text))
         leans = leans_back(text)
-        related = bool(held & weights.keys()) or likeness >= _SAME_MATTER or leans or is_warning(text)
+        related = close or leans or len(held & weights.keys()) >= (1 if is_warning(text) else 2)
         if not related or not _fits(text, request) or (leans and previous is None):
             previous = None
             continue
         # The sentence's own words, what its source is about, advice, and what a doctor says first.
         score = (
-            _share(held, weights)
-            + 0.3 * about
-            + 0.3 * likeness
-            + 0.2 * source.score
-            + 0.15 * is_plan(text)
-            + 0.1 / (1 + position)
+            _share(held, weights) + 0.6 * about + 0.3 * source.score + 0.15 * is_plan(text) + 0.1 / (1 + position)
         )
         yield _Candidate(text, source, position, held, score, previous if leans else None)
         previous = position
@@ -259,13 +258,14 @@ def _fits(text: str, request: Request) -> bool:
     return fitting and unfit(text, request.question) is None
 
 
-def _likeness(asked_before: frozenset[str], weights: Mapping[str, float]) -> float:
-    """How much two questions are about the same matter, 0 to 1 (Ochiai): a long question that only touches on
-    the matter of a short one is less like it."""
-    if not asked_before:
-        return 0.0
-    shared = len(asked_before & weights.keys()) / len(asked_before)
-    return math.sqrt(_share(asked_before, weights) * shared)
+def _relevance(source: Source, weights: Mapping[str, float]) -> float:
+    """How much a source is about the question, 0 to 1: the mean of how much of the question it speaks of and
+    how alike the two questions are (Ochiai). A long reply that only touches on the matter has little of the
+    second."""
+    asked = set(terms(source.question))
+    spoken_of = _share((*asked, *terms(source.reply)), weights)
+    shared = len(asked & weights.keys()) / len(asked) if asked else 0.0
+    return (spoken_of + math.sqrt(_share(asked, weights) * shared)) / 2
 
 
 def _agreed(candidate: _Candidate, others: Sequence[_Candidate]) -> _Candidate:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,16 @@ def test_approving_needs_every_tick_and_keeps_the_reply_as_edited(archive: Archi
     assert "Approved by Dr. Demo Clinician" in html(at)
 
 
+def test_the_name_typed_at_the_top_is_the_one_that_signs(archive: Archive) -> None:
+    question = waiting(archive)
+    at = page("review", question=question)
+    run(at.text_input(key="clinician").set_value("Dr. Somebody Else"))
+    for box in [box for box in at.checkbox if str(box.key).startswith("seen:")]:
+        box.check()
+    run(run(at).button(key="approve").click())
+    assert archive.approved_exchange(question).doctor == "Dr. Somebody Else"
+
+
 def test_typed_text_stays_with_its_sheet_when_starting_blank_and_going_back(archive: Archive) -> None:
     question = waiting(archive)
     at = page("review", question=question)
@@ -317,6 +328,25 @@ def test_past_replies_are_searched_with_their_scores(archive: Archive) -> None:
 
 def test_an_approved_question_is_listed_under_published(archive: Archive) -> None:
     assert "Nothing has been approved yet" in html(page("published"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DRAFTER_MODEL", "nonsense", "There is no model 'nonsense'"),
+        ("DRAFTER_MODEL", "openai:any", "needs a key"),
+        ("DRAFTER_SOURCES", "many", "DRAFTER_SOURCES is set to 'many'"),
+        ("DRAFTER_HOME", "/dev/null/nowhere", "DRAFTER_HOME"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_box(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    import streamlit as st
+
+    monkeypatch.setenv(name, value)
+    st.cache_resource.clear()
+    assert said in unescape(html(page("worklist")))
 
 
 def test_a_hostile_title_reaches_no_markdown(archive: Archive) -> None:

@@ -49,6 +49,7 @@ def test_a_question_goes_from_the_worklist_to_a_published_page(page: Page, sampl
         open_page(page, address)
         first = page.get_by_role("list", name="Questions").get_by_role("link").first
         expect(first).to_contain_text("Emergency")
+        title = first.locator(".t").inner_text()
         first.click()
         expect(page.get_by_text("Put together from past replies; no language model was used.")).to_be_visible()
         expect(page.get_by_text("Check before answering")).to_be_visible()
@@ -63,9 +64,13 @@ def test_a_question_goes_from_the_worklist_to_a_published_page(page: Page, sampl
         expect(reply).to_have_value(re.compile("do not wait for an appointment"))
 
         tick_all(page)
+        reply.press("End")
+        reply.press_sequentially(" Stay with somebody.")
         page.get_by_role("button", name="Approve").click()
         finished = page.frame_locator('iframe[title="The finished page"]')
         expect(finished.get_by_text("do not wait for an appointment")).to_be_visible()
+        # Typed and approved at once: the last words count too.
+        expect(finished.get_by_text("Stay with somebody.")).to_be_visible()
         expect(finished.get_by_text(re.compile("reviewed by Dr. Demo Clinician"))).to_be_visible()
 
         page.reload()
@@ -76,7 +81,7 @@ def test_a_question_goes_from_the_worklist_to_a_published_page(page: Page, sampl
         assert "do not wait for an appointment" in saved.value.path().read_text(encoding="utf-8")
 
         page.get_by_role("link", name="Past replies").click()
-        page.get_by_role("textbox", name="Search").fill("Call the emergency number now; do not wait")
+        page.get_by_role("textbox", name="Search").fill(title)
         page.keyboard.press("Enter")
         expect(page.get_by_text("approved on this desk").first).to_be_visible()
 

@@ -98,11 +98,11 @@ def _desk(item: ReviewItem) -> None:
             _read(item, seen.screening if seen else None)
         with st.container(key="pane_r"):
             if job and job.running:
-                _writing(question.id, prepared=seen is not None)
+                _writing(question.id, prepared=seen is not None, blank_after=sheet is None)
             elif problem:
                 st.html(markup.box("error", "No draft could be made", str(problem)))
-            if sheet is None:
-                _ways_out(question)
+                if sheet is None:
+                    _ways_out(question)
             said = _write(item, sheet) if sheet else ()
         with st.container(key="pane_e"):
             _sources(seen.sources if seen else (), said)
@@ -150,7 +150,7 @@ def _sources(sources: tuple[Source, ...], said: tuple[Sentence, ...]) -> None:
 
 
 @st.fragment(run_every=0.3)
-def _writing(question_id: str, *, prepared: bool) -> None:
+def _writing(question_id: str, *, prepared: bool, blank_after: bool) -> None:
     """The draft as it grows. Looks again on its own, so that nothing else on the page is drawn anew."""
     job = desk.jobs().of(question_id)
     if job is None or not job.running or (job.prepared is not None and not prepared):
@@ -158,14 +158,15 @@ def _writing(question_id: str, *, prepared: bool) -> None:
     st.html(markup.growing_html(job.reply, job.more_info, prepared=job.prepared is not None))
     if st.button("Stop", key="stop"):
         job.stop()
-        state.choose_sheet(question_id, state.blank_sheet(question_id))
+        if blank_after:
+            state.choose_sheet(question_id, state.blank_sheet(question_id))
         st.rerun()
 
 
 def _ways_out(question: Question) -> None:
-    """Where there is nothing to write on: no draft yet, or none could be made."""
+    """After a draft that could not be made, with nothing to write on."""
     with st.container(horizontal=True):
-        if not desk.jobs().writing(question.id) and st.button("Try again", type="primary", key="again"):
+        if st.button("Try again", type="primary", key="again"):
             desk.jobs().start(question)
             st.rerun()
         if st.button("Start blank", key="blank"):

@@ -30,6 +30,7 @@ a { display: grid; grid-template-columns: 6.4rem minmax(0, 1fr) 13rem; gap: 0.1r
   color: inherit; text-decoration: none; }
 a:hover { background: var(--st-secondary-background-color); }
 a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; }
+ul.nobadge a { grid-template-columns: 0 minmax(0, 1fr) 13rem; column-gap: 0.5rem; }
 .t { font-weight: 600; overflow-wrap: anywhere; }
 .e { grid-column: 2; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; opacity: 0.85; }
 .f { grid-column: 3; grid-row: 1 / span 2; font-size: 0.875rem; opacity: 0.9; overflow-wrap: anywhere; }
@@ -42,7 +43,7 @@ a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2
 .l1 { background: light-dark(#f8efc8, #4a3f12); color: light-dark(#665200, #f1dd90); }
 .l0 { background: light-dark(#eceeed, #333a39); color: light-dark(#46504e, #c9d2d0); }
 @media (max-width: 640px) {
-  a { grid-template-columns: minmax(0, 1fr); }
+  a, ul.nobadge a { grid-template-columns: minmax(0, 1fr); }
   .e, .f { grid-column: 1; grid-row: auto; }
   .f span:first-child { display: inline-block; }
   .b:empty { display: none; }
@@ -54,6 +55,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component
   const list = parentElement.querySelector("ul")
   list.setAttribute("aria-label", data.label)
+  list.className = data.rows.some(row => row.badge) ? "" : "nobadge"
   const part = (tag, name, text) => {
     const element = document.createElement(tag)
     element.className = name

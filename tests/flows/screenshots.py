@@ -1,0 +1,115 @@
+"""Takes the pictures of the README and the docs: ``python -m tests.flows.screenshots``.
+
+They start from the sample archive in a home that is thrown away: they show what ``make run`` shows.
+"""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from drafter.cli.importing import import_sample
+from drafter.opening import archive_of
+from drafter.settings import Settings
+from tests.flows.browsing import ROOT, chromium, open_page, running_desk, settle
+from tests.flows.test_browser import tick_all
+from tests.openai_server import serving
+
+_FOLDER = ROOT / "docs" / "images"
+_COLOURS = 128
+
+
+def main() -> None:
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        home = Path(folder)
+        (home / "models").symlink_to(_models())
+        import_sample(Settings(home=home))
+        with running_desk(home) as address:
+            _offline(browser, address, _chinese_question(home))
+        with (
+            serving() as server,
+            running_desk(home, DRAFTER_MODEL="openai:slow", DRAFTER_BASE_URL=server.url) as address,
+        ):
+            _streamed(browser, address)
+
+
+def _models() -> Path:
+    folder = ROOT / "build" / "test-models"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _chinese_question(home: Path) -> str:
+    with archive_of(Settings(home=home)) as archive:
+        return archive.worklist(search="膝蓋")[0].question.id
+
+
+def _offline(browser: Browser, address: str, chinese: str) -> None:
+    with _window(browser) as page:
+        open_page(page, address)
+        _save(page, "worklist")
+        page.get_by_role("list", name="Questions").get_by_role("link").first.click()
+        page.get_by_role("textbox", name="Reply").wait_for()
+        settle(page)
+        _save(page, "review")
+        urgent = page.url
+        open_page(page, f"{address}/review?question={chinese}")
+        _save(page, "chinese")
+    with _window(browser, dark=True) as page:
+        open_page(page, urgent)
+        _save(page, "dark")
+    with _window(browser, width=390, height=844) as page:
+        open_page(page, urgent)
+        _save(page, "phone")
+    with _window(browser) as page:
+        open_page(page, urgent)
+        tick_all(page)
+        page.get_by_role("button", name="Approve").click()
+        page.locator('iframe[title="The finished page"]').wait_for()
+        settle(page)
+        _save(page, "published")
+
+
+def _streamed(browser: Browser, address: str) -> None:
+    with _window(browser) as page:
+        open_page(page, f"{address}/new")
+        page.get_by_role("textbox", name="Title").fill("Knee pain on the stairs, do I need an X-ray?")
+        page.get_by_role("textbox", name="Question").fill(
+            "My right knee has hurt for two months when I go down stairs. It is not swollen and I can walk on the "
+            "flat. Should I have an X-ray, and may I go on cycling?"
+        )
+        page.get_by_role("textbox", name="Department (optional)").fill("Orthopedics")
+        page.get_by_role("button", name="Put on the worklist and draft").click()
+        page.locator(".dr-growing").wait_for()
+        page.wait_for_timeout(1500)
+        _save(page, "drafting")
+
+
+@contextmanager
+def _window(browser: Browser, *, width: int = 1280, height: int = 860, dark: bool = False) -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def _save(page: Page, name: str) -> None:
+    """A PNG with a palette: a quarter of the size, and text stays sharp."""
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    file = _FOLDER / f"{name}.png"
+    shot.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+    print(f"{file.relative_to(ROOT)}  {shot.width} x {shot.height}  {file.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()

@@ -111,7 +111,7 @@ class Drafter:
     def _provenance(self, prepared: Prepared, outcome: Outcome) -> Provenance:
         return Provenance(
             model=self.model.name,
-            prompts=tuple(f"{p}@{p.hash}" for p in (self.prompts.reply, self.prompts.more_info)),
+            prompts=self.prompts.names,
             messages_hash=prepared.request.messages_hash,
             embedder=self.retriever.embedder_identity,
             index_build=self.retriever.build,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest_socket import disable_socket, socket_allow_hosts
+from pytest_socket import socket_allow_hosts
 
 from drafter.drafting import Drafter
 from drafter.opening import open_drafter
@@ -20,7 +20,6 @@ _FOREIGN = ("DRAFTER_", "OPENAI_", "LANGSMITH_", "LANGCHAIN_", "STREAMLIT_")
 
 
 def pytest_runtest_setup() -> None:
-    disable_socket(allow_unix_socket=True)
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 
 

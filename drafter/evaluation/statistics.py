@@ -70,5 +70,8 @@ def wilson(successes: int, n: int) -> Interval:
 def mcnemar(only_first: int, only_second: int) -> float:
     """Two-sided exact p of McNemar's test: of the pairs that differ, how many succeeded in one arm only."""
     n, smaller = only_first + only_second, min(only_first, only_second)
-    tail = sum(math.comb(n, k) for k in range(smaller + 1))
+    ways = tail = 1
+    for k in range(smaller):
+        ways = ways * (n - k) // (k + 1)  # exact: n over k + 1
+        tail += ways
     return min(1.0, tail / (1 << n) * 2)

@@ -1,0 +1,23 @@
+"""Texts, vectors and terms: dense and lexical search over immutable builds, many readers and one builder.
+
+Importing this package loads neither Chroma nor tantivy nor an embedder; opening an index does.
+"""
+
+from vectorstore.building import build_index
+from vectorstore.errors import StoreError
+from vectorstore.index import Index, open_index
+from vectorstore.tail import Tail, make_tail
+from vectorstore.values import Document, Embedder, Match, VectorCache
+
+__all__ = [
+    "Document",
+    "Embedder",
+    "Index",
+    "Match",
+    "StoreError",
+    "Tail",
+    "VectorCache",
+    "build_index",
+    "make_tail",
+    "open_index",
+]

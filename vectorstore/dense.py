@@ -1,0 +1,73 @@
+"""Nearest vectors, by Chroma's embedded database inside one build's folder.
+
+Chroma's files break silently when one process writes while another has them open, so a build is written once,
+by one process, and only then read.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.values import Vectors
+from vectorstore.views import VIEWS
+
+MOST_AT_ONCE = 5_000
+"""Chroma takes at most 5,461 rows in one call."""
+_HNSW = {"space": "cosine", "ef_search": 256, "sync_threshold": 1_000}
+
+
+class DenseWriter:
+    """Adds vectors to a new database; see ``dense_writer``."""
+
+    def __init__(self, collections: Mapping[str, Any]) -> None:
+        self._collections = collections
+
+    def add(self, view: str, ids: Sequence[str], vectors: Vectors) -> None:
+        for start in range(0, len(ids), MOST_AT_ONCE):
+            stop = start + MOST_AT_ONCE
+            self._collections[view].add(ids=list(ids[start:stop]), embeddings=vectors[start:stop])
+
+
+@contextmanager
+def dense_writer(folder: Path, metadata: Mapping[str, Any]) -> Iterator[DenseWriter]:
+    client = _client(folder)
+    try:
+        yield DenseWriter(
+            {
+                view: client.create_collection(
+                    view, metadata=dict(metadata), configuration={"hnsw": _HNSW}, embedding_function=None
+                )
+                for view in VIEWS
+            }
+        )
+    finally:
+        client.close()
+
+
+class DenseIndex:
+    """A database written by ``dense_writer``, open for reading by any number of threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.client = _client(folder)
+        self._collections = {view: self.client.get_collection(view, embedding_function=None) for view in VIEWS}
+        self._rows = {view: collection.count() for view, collection in self._collections.items()}
+        self.metadata: Mapping[str, Any] = next(iter(self._collections.values())).metadata or {}
+
+    def best(self, view: str, vector: NDArray[np.float32], count: int) -> dict[str, float]:
+        """Cosines of the ``count`` nearest by id."""
+        count = min(count, self._rows[view])
+        if not count:
+            return {}
+        found = self._collections[view].query(query_embeddings=[vector], n_results=count, include=["distances"])
+        return {i: 1 - d for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
+
+
+def _client(folder: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))

@@ -1,0 +1,160 @@
+"""Lexical search: BM25 over stemmed words and Chinese characters, on disk by tantivy.
+
+Words are cut here, not by tantivy, so that the build, the tail and the query agree. Queries are made of term
+queries, never parsed from text: what a patient writes cannot become query syntax.
+"""
+
+import math
+import re
+import threading
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_CJK = "぀-ヿ㐀-鿿豈-﫿"
+_WORD = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:'[^\W_{_CJK}]+)?")
+_MOST_QUERY_TERMS = 64
+_LONGEST_TERM = 64
+_K1, _B = 1.2, 0.75
+"""tantivy's own, so that scores of the build and of the tail are comparable."""
+
+_here = threading.local()
+
+
+def terms(text: str) -> list[str]:
+    """Stemmed English words; for Chinese every character and every pair of neighbours."""
+    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+    found: list[str] = []
+    for word, stem in zip(words, _stems(words), strict=True):
+        if re.match(f"[{_CJK}]", word):
+            found += word
+            found += (word[n : n + 2] for n in range(len(word) - 1))
+        else:
+            found.append(stem[:_LONGEST_TERM])
+    return found
+
+
+def _stems(words: list[str]) -> list[str]:
+    # A stemmer is not safe to share between threads.
+    if not hasattr(_here, "stemmer"):
+        import Stemmer
+
+        _here.stemmer = Stemmer.Stemmer("english")
+    stems: list[str] = _here.stemmer.stemWords(words)
+    return stems
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What BM25 must know of a collection: how many documents, how many terms, and in how many a term stands."""
+
+    documents: int
+    terms: int
+    frequency: Callable[[str], int]
+
+    def idf(self, term: str) -> float:
+        frequency = self.frequency(term)
+        return math.log(1 + (self.documents - frequency + 0.5) / (frequency + 0.5))
+
+    def joined(self, other: "Statistics") -> "Statistics":
+        return Statistics(
+            self.documents + other.documents,
+            self.terms + other.terms,
+            lambda term: self.frequency(term) + other.frequency(term),
+        )
+
+
+NOTHING = Statistics(0, 0, lambda _: 0)
+
+
+def query_weights(text: str, statistics: Statistics) -> dict[str, float]:
+    """What each term of a query counts: how often it stands there, times its idf; the rarest terms only.
+
+    Terms that no document has are left out. A long message would otherwise cost a query of hundreds of terms.
+    """
+    weights = {
+        term: count * statistics.idf(term)
+        for term, count in Counter(terms(text)).items()
+        if statistics.frequency(term)
+    }
+    best = sorted(weights, key=lambda term: (-statistics.idf(term), term))[:_MOST_QUERY_TERMS]
+    return {term: weights[term] for term in best}
+
+
+def bm25(counts: Mapping[str, int], length: int, weights: Mapping[str, float], mean_length: float) -> float:
+    """The score of one document, with ``weights`` from ``query_weights`` (Robertson and Zaragoza 2009)."""
+    norm = _K1 * (1 - _B + _B * length / mean_length)
+    return sum(
+        weight * (_K1 + 1) * counts[term] / (counts[term] + norm)
+        for term, weight in weights.items()
+        if term in counts
+    )
+
+
+class LexicalWriter:
+    """Adds documents to a new folder; see ``lexical_writer``."""
+
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+        self.terms = 0
+
+    def add(self, document_id: str, text: str) -> None:
+        import tantivy
+
+        found = terms(text)
+        self.terms += len(found)
+        self._writer.add_document(tantivy.Document(id=document_id, terms=" ".join(found)))
+
+
+@contextmanager
+def lexical_writer(folder: Path) -> Iterator[LexicalWriter]:
+    """What was added is on disk when the block was left without an error."""
+    import tantivy
+
+    folder.mkdir()
+    # One thread: the order of documents, hence of equal scores, must not depend on scheduling.
+    writer = tantivy.Index(_schema(), path=str(folder)).writer(heap_size=64_000_000, num_threads=1)
+    yield LexicalWriter(writer)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+class LexicalIndex:
+    """A folder written by ``lexical_writer``, open for reading by any number of threads."""
+
+    def __init__(self, folder: Path, *, terms: int) -> None:
+        import tantivy
+
+        self._index = tantivy.Index.open(str(folder))
+        self._searcher = self._index.searcher()
+        self.statistics = Statistics(self._searcher.num_docs, terms, self._frequency)
+
+    def _frequency(self, term: str) -> int:
+        return int(self._searcher.doc_freq("terms", term))
+
+    def best(self, weights: Mapping[str, float], count: int) -> dict[str, float]:
+        """BM25 scores of the ``count`` best by id."""
+        import tantivy
+
+        schema = self._index.schema
+        parts = []
+        for term, weight in weights.items():
+            one = tantivy.Query.term_query(schema, "terms", term, index_option="freq")
+            # tantivy multiplies by its own idf; the weight already holds the one of build and tail together.
+            boost = weight / self.statistics.idf(term)
+            parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(one, boost)))
+        hits = self._searcher.search(tantivy.Query.boolean_query(parts), limit=count, count=False).hits
+        return {self._searcher.doc(address)["id"][0]: score for score, address in hits}

@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from drafter.batch import BadRow, Progress, Row, draft_many, failures_file, read_rows, run_batch, utc_now, work_off
 from drafter.chat import ChatModel, Outcome, Partial, Request, open_model
 from drafter.domain import Draft, Failure, Question
 from drafter.drafting import Drafter
 from drafter.errors import BadInput
+from drafter.opening import open_drafter
 from drafter.screening import screen
+from drafter.settings import Settings
 from tests.openai_server import OpenAIServer
 
 COMPLAINTS = (
@@ -514,10 +517,12 @@ def test_a_stopped_or_killed_batch_goes_on_where_it_was(
     written = len(lines(out))
     assert 5 <= written < 20
 
-    with batch_process(openai_server, sample_home, source, out, after=99) as finished:
-        said = finished.communicate(timeout=60)[1]
-    assert finished.returncode == 0, said
-    assert f"{written} of them drafted before" in said
+    settings = Settings(
+        home=sample_home, base_url=openai_server.url, api_key=SecretStr("none"), model="openai:patient"
+    )
+    with (drafter := open_drafter(settings)).archive:
+        report = run_batch(drafter, drafter.archive, source, out)
+    assert (report.reused, report.done) == (written, 20 - written)
     assert [draft["id"] for draft in lines(out)] == [f"r{i}" for i in range(20)]
     assert len(openai_server.requests) <= 20 + 2  # paid twice: at most what was in flight at the kill
 

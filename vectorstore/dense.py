@@ -2,6 +2,10 @@
 
 Chroma's files break silently when one process writes while another has them open, so a build is written once,
 by one process, and only then read.
+
+Left alone, Chroma keeps the last rows in a log, and whoever opens the database writes them into the files of its
+graph: readers would write, several at once. So the builder has the log folded in before anybody reads. After that
+opening a build adds one row to a SQLite table and changes nothing else.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +21,8 @@ from vectorstore.views import VIEWS
 
 MOST_AT_ONCE = 5_000
 """Chroma takes at most 5,461 rows in one call."""
-_HNSW = {"space": "cosine", "ef_search": 256, "sync_threshold": 1_000}
+_HNSW = {"space": "cosine", "ef_search": 400, "sync_threshold": 50_000}
+_FOLD_AT_ONCE = {"hnsw": {"sync_threshold": 1}}
 
 
 class DenseWriter:
@@ -34,18 +39,29 @@ class DenseWriter:
 
 @contextmanager
 def dense_writer(folder: Path, metadata: Mapping[str, Any]) -> Iterator[DenseWriter]:
+    """The block's rows are in the graph, not only in its log, once it was left without an error."""
     client = _client(folder)
     try:
-        yield DenseWriter(
-            {
-                view: client.create_collection(
-                    view, metadata=dict(metadata), configuration={"hnsw": _HNSW}, embedding_function=None
-                )
-                for view in VIEWS
-            }
-        )
+        collections = {
+            view: client.create_collection(
+                view, metadata=dict(metadata), configuration={"hnsw": _HNSW}, embedding_function=None
+            )
+            for view in VIEWS
+        }
+        yield DenseWriter(collections)
+        for collection in collections.values():
+            collection.modify(configuration=_FOLD_AT_ONCE)
     finally:
         client.close()
+    _fold_in_the_log(folder)
+
+
+def _fold_in_the_log(folder: Path) -> None:
+    index = DenseIndex(folder)
+    try:
+        index.touch()
+    finally:
+        index.client.close()
 
 
 class DenseIndex:
@@ -56,6 +72,13 @@ class DenseIndex:
         self._collections = {view: self.client.get_collection(view, embedding_function=None) for view in VIEWS}
         self._rows = {view: collection.count() for view, collection in self._collections.items()}
         self.metadata: Mapping[str, Any] = next(iter(self._collections.values())).metadata or {}
+
+    def touch(self) -> None:
+        """One query in each collection: Chroma reads its log, and its graph, when first asked."""
+        for collection in self._collections.values():
+            rows = collection.get(limit=1, include=["embeddings"])["embeddings"]
+            if len(rows):
+                collection.query(query_embeddings=rows, n_results=1, include=[])
 
     def best(self, view: str, vector: NDArray[np.float32], count: int) -> dict[str, float]:
         """Cosines of the ``count`` nearest by id."""

@@ -7,6 +7,7 @@ from drafter.errors import BadInput, ScreeningFailed
 from drafter.screening.hidden import Visible, visible
 from drafter.screening.instructions import instructions_in
 from drafter.screening.masking import mask
+from drafter.screening.redflags import red_flags_in
 from drafter.screening.who import patient_in
 from drafter.text import language_of
 
@@ -46,7 +47,7 @@ def _screened(question: Question, seen: Visible) -> Screening:
         text=masked.text,
         language=language_of(masked.text),
         patient=patient,
-        red_flags=(),
+        red_flags=red_flags_in(seen, question.text),
         placeholders=masked.placeholders,
         hidden_characters=seen.hidden,
         instructions=instructions_in(masked.text) + instructions_in(fields),

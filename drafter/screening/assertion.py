@@ -1,0 +1,153 @@
+"""Whether a sign is present, denied, or not about now; for the language of patients.
+
+Clinicians' negation rules hide real emergencies here: a symptom can itself be a negation ("can't pee"), and a
+husband or a daughter is the patient by proxy. So only a cue that stands before the sign in its own clause
+denies it; history, hypothesis and other people's illness count only without a word that says "now".
+"""
+
+import re
+from bisect import bisect_left
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+State = Literal["present", "doubtful", "denied", "elsewhere"]
+"""``doubtful``: a denial that may not reach this far. ``elsewhere``: earlier, hypothetical or somebody else's."""
+
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？\n;；]")
+_CLAUSE_END = re.compile(
+    r"[.!?](?=\s|$)|[。！？\n;；:：(（]|,(?=\s*(?:i\b|i'|he\b|she\b|it\b|they\b|my\b|his\b|her\b|there\b|now\b|since\b|today\b|then\b|and (?:now|i|he|she|my|it|then)\b|so\b|which\b|woke\b|and \w+ing\b))"
+    r"|，|\b(?:but|however|except|though|although|yet|instead|otherwise|apart from|other than|only that|just|and (?:see|hav|feel|gett|vomit|throw|sweat|shak|can't|now)\w*)\b|\s[-–—]\s|但|可是|不过|只是|而且|现在"
+)
+_THOUGHT_END = re.compile(rf"{_SENTENCE_END.pattern}|\b(?:but|however)\b|但|可是|不过")
+_DENIAL = re.compile(
+    r"(?:\b(?:no|not|never|without|denies|denied|nor|neither|none|nil|zero|isn't|aren't|wasn't|weren't|hasn't|haven't|hadn't|doesn't|don't|didn't"
+    r"|free of|absence of|negative for|rules? out|ruled out|nothing like|ain't)\b|没有|并没有|并没|并无|无|没(?!力|感|知|办|法|用|效|反|意|呼|尿|胎|胃)|否认|从未|从来没|不会|未|也没)"
+)
+# A denying word that does not deny what follows.
+_NO_DENIAL = re.compile(
+    r"\b(?:no|not|never|without|don't|doesn't|didn't|isn't|wasn't|haven't|hasn't|aren't)\b(?=\s+(?:only|just|sure|certain|better|improv\w*|going away|go away|gone|goes|getting|help\w*|relie\w*|stop\w*|eas\w*"
+    r"|work\w*|touch\w*|know|think it|wait|worse than|had (?:a |such |any)?\w* ?like|like this|like that|felt (?:so|this|like)|been (?:so|this)|seen|sleep\w*|slept|eat\w*|eaten|drink\w*"
+    r"|wak\w*|respond\w*|feel\w* (?:well|right|good|it|my|him|the)|want|realis\w*|realiz\w*|long|able|much|change|luck|use|idea|energy|appetite|reason|longer|matter|breathing|moving|himself|herself"
+    r"|myself|answering|being able|knowing|any better|let|until|have (?:a|any) (?:car|doctor|insurance|money|thermometer|gp)|warning|feeling|control|one|where|urine|wind|gas|stool|pulse|wet|nappy|nappies|diapers?|wee|pee|tears|response|sense|sensation|strength|memory))"
+    r"|没有?(?:改善|好转|用|效|退|停|缓解|办法|力|感觉|知觉|反应|意识|呼吸|尿|胎动|放屁|排便|大便|胃口|消)|无(?:力|法|感|效|尿|知觉)|未(?:满|见好|改善)"
+)
+_EARLIER = re.compile(
+    r"\b(?:in|since|back in|from|around|of|during|year) (?:19[4-9]\d|20[0-2]\d)\b|\b(?:years?|yrs|decades?|months?) (?:ago|back|earlier|before)\b|\bas a (?:child|kid|teen\w*|baby|student|young|boy|girl)\b"
+    r"|\bwhen (?:i|he|she) (?:was|were) (?:\d|a|an|young|little|small|in|at|pregnant|born|diagnosed|six|seven|eight|nine|ten)\b|\blast (?:year|summer|winter|spring|autumn|time|decade|pregnancy|may|june|july|march|april)\b"
+    r"|\bprevious(?:ly)?\b|\bused to\b|\bhistory of\b|\bin the past\b|\bat (?:the )?age(?: of)? \d|\bonce had\b|\bhad (?:it|this|that|one) before\b|\blong ago\b|\bin (?:my|his|her) (?:teens|twenties|thirties|childhood|first pregnancy|last pregnancy)\b"
+    r"|\b(?:fully |completely |well )?recovered\b|\ball clear\b|\bin remission\b|\bcame (?:back )?clear\b|\bwas treated for\b|\bseizure free\b|\bfree for\b|\blast (?:attack|episode|one|seizure|fit) (?:was|in|\d)"
+    r"|\blast (?:week|month)\b(?= the| and (?:it|i'm|he's|she's) (?:fine|gone|ok|better)|[^.]{0,30}(?:all gone|fine now|better now|home now))|\ball (?:gone|better|fine) now\b(?! but)"
+    r"|曾经|曾|以前|过去|小时候|年前|去年|当年|前年|已经好了|都好了|痊愈|康复"
+)
+_NOW = re.compile(
+    r"\b(?:today|tonight|this (?:morning|afternoon|evening|week)|(?:minutes?|mins?|hours?|hrs?|days?) ago|since (?:yesterday|last night|this|lunch|breakfast|an hour)|last night|yesterday|right now|just now|currently|again"
+    r"|at the moment|suddenly|getting worse|worse|is back|are back|came back|has come back|new|keeps?|still (?:there|have|has|hurts)|always|\d+ (?:minutes?|hours?)|overnight|woke)\b"
+    r"|(?<!home )(?<!fine )(?<!well )(?<!ok )(?<!better )(?<!good )(?<!gone )(?<!safe )\bnow\b(?! (?:fine|ok|home|well|better|\d|asking|recovered|all))"
+    r"|最近|今天|今早|今晚|现在(?!都好|已经好|没)|昨天|昨晚|刚刚|刚才|突然|又(?:开始|发|痛)|越来越|小时|分钟|这两天|这几天"
+)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:warning signs?|signs? (?:of|that)|symptoms? of|what (?:is|are|does|do|would) (?:a|an|the|it|signs)|what(?:'s| is) the (?:maximum|max|most|difference|risk)|leaflet|label|package insert|booklet|poster|website says|article"
+    r"|i (?:read|saw|heard) (?:that|about|somewhere|online)|read(?:ing)? about|(?:tablets?|instructions?|box|sheet|doctor) (?:say|says|said) (?:to )?(?:call|see|go|come|look|watch|if|that)|side effects?"
+    r"|if (?:i|he|she|you|it|they|we|someone|somebody|this|that|my \w+) (?:ever|get|gets|got|have|has|had|should|notice|see|feel|start\w*|develop\w*|need|happen\w*|come|comes)|in case|what if|ever happens?|how common|how likely|chances? of|risks? of"
+    r"|hereditary|genetic|inherit\w*|prevent\w*|avoid|protect\w*|vaccin(?:e|ation) (?:before|for|against)|at what (?:temperature|point|level)|how (?:many|much|high|low) (?:can|should|is|does)|should i get (?:tested|checked|my)|do i need (?:a scan|screening|to be tested)"
+    r"|screening|how do (?:i|you|we) (?:treat|know|tell|recogni[sz]e|baby|spot)|baby ?proof|can (?:i|you|we) (?:still )?(?:get|catch|develop|carry|have)|can \w+ cause|does \w+ cause|could cause|may cause|might cause|i (?:worry|fear) about (?:getting|having) (?:a|an))\b"
+    r"|请问[^。！]{0,12}(?:前兆|症状|征兆|会不会|是什么|有哪些|多少|几颗|可以)|万一|预防|前兆有哪些|疫苗|如果(?:发生|出现|有)|说明书|副作用"
+)
+_OTHERS = re.compile(
+    r"\b(?:father|mother|mum|mom|dad|grandfather|grandmother|grandma|grandpa|nan|uncle|aunt|cousin|brother|sister|friend|colleague|coworker|co-worker|neighbour|neighbor|boss|someone|somebody|celebrity|actor|wife|husband|patient)\b"
+    r"[^.!?;。]{0,30}?\b(?:died|passed away|was diagnosed|lost (?:his|her|their) (?:sight|life|leg)|ha[sd] (?:a |an |the )?(?:\w+ )?(?:heart attack|stroke|aneurysm|sepsis|cancer|seizure|clot|syndrome|bypass|marfan|dvt|ectopic|meningitis|glaucoma|diabetes|anaphylaxis|transplant|overdose|torsion))"
+    r"|\b(?:cat|dog|puppy|kitten|rabbit|hamster|horse|pet|parrot|budgie|guinea pig) (?:had|has|was|is)\b|\bfamily history\b|\bruns in (?:the|my) family\b|\bon (?:tv|television|the news|netflix|grey's)\b|\b(?:film|movie|novel|book|episode|character)\b"
+    r"|(?:爷爷|奶奶|爸爸|妈妈|外公|外婆|叔叔|阿姨|舅舅|同事|朋友|邻居)[^，。]{0,8}(?:过世|去世|死于|曾)"
+)
+_ASSESSED = re.compile(
+    r"\b(?:discharged|ruled out|(?:ct|mri|scan|ecg|ekg|x-?ray|ultrasound|bloods?|blood tests?|tests?|troponin|lumbar puncture|d-?dimer|angiogram)\b[^.!?;]{0,60}\b(?:clear|normal|negative|fine|okay|ok|all good)|(?:er|a&e|emergency|hospital|gp|doctor|specialist|cardiologist|neurologist)\b[^.!?;]{0,50}"
+    r"\b(?:ruled out|all clear|nothing serious|sent (?:me|him|her|us) home|put (?:it )?down to|diagnosed (?:as|it as|with)|said (?:it is|it's|it was|i have|that) (?:\w+ )?(?:fine|nothing|a|an|just|only)|reassured|all normal))"
+    r"|检查(?:都|结果)?(?:正常|没事|没问题)|出院|排除"
+)
+_TROUBLED = re.compile(
+    r"\b(?:(?:it|pain|headache|fever|they|symptoms?)(?:'s| is| are|'re)? (?:come |came |coming )?(?:back|again)|(?:has|have) come back|worse|still (?:have|has|in|hurts|there|getting)|since then|today"
+    r"|tonight|now (?:i|it|he|she|the|my|there)|new (?:pain|symptom\w*|numbness|weakness))\b|又|还是|更"
+)
+
+
+# Only these deny a whole list: "no fever, rash or vomiting".
+_LISTS = ("no", "without", "denies", "denied", "never", "not", "nor", "没有", "无", "没")
+
+
+def _not_a_list(between: str) -> bool:
+    steps = [part for part in re.split(r",|/| or | nor | and ", between) if part.strip()]
+    return any(len(part.split()) > 3 for part in steps)
+
+
+class Cue(NamedTuple):
+    start: int
+    end: int
+
+
+class Assertions:
+    """Answers for one folded text (lower case, one kind of apostrophe, see ``redflags.fold``)."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._states: dict[tuple[int, int], State] = {}
+
+    @cached_property
+    def _denials(self) -> list[Cue]:
+        pseudo = {match.start() for match in _NO_DENIAL.finditer(self._text)}
+        return [Cue(*match.span()) for match in _DENIAL.finditer(self._text) if match.start() not in pseudo]
+
+    @cached_property
+    def _clause_ends(self) -> list[int]:
+        return [match.start() for match in _CLAUSE_END.finditer(self._text)]
+
+    @cached_property
+    def _sentence_ends(self) -> list[int]:
+        return [match.start() for match in _SENTENCE_END.finditer(self._text)]
+
+    @cached_property
+    def _assessed(self) -> bool:
+        return bool(_ASSESSED.search(self._text)) and not _TROUBLED.search(self._text)
+
+    def sentence_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the sentence in which ``start:end`` stands begins and ends."""
+        return self._span(self._sentence_ends, start, end)
+
+    def _span(self, ends: list[int], start: int, end: int) -> tuple[int, int]:
+        left, right = bisect_left(ends, start), bisect_left(ends, end)
+        return (ends[left - 1] + 1 if left else 0), (ends[right] if right < len(ends) else len(self._text))
+
+    def _part(self, ends: list[int], start: int, end: int) -> str:
+        left, right = self._span(ends, start, end)
+        return self._text[left:right]
+
+    def of(self, start: int, end: int, *, about_now_only: bool = True) -> State:
+        """The state of a sign at ``start:end``; history is not asked about when ``about_now_only`` is False."""
+        denied = self._denied(start)
+        if denied or not about_now_only:
+            return denied or "present"
+        return "elsewhere" if self._elsewhere(start, end) else "present"
+
+    def _denied(self, start: int) -> State | None:
+        left = bisect_left(self._clause_ends, start)
+        clause_start = self._clause_ends[left - 1] if left else -1
+        cues = [cue for cue in self._denials if clause_start < cue.start and cue.end <= start]
+        if not cues:
+            return None
+        between = self._text[cues[-1].end : start]
+        if "," in between and (self._text[cues[-1].start : cues[-1].end] not in _LISTS or _not_a_list(between)):
+            return None
+        return "denied" if len(between.split()) <= 10 and len(between) <= 70 else "doubtful"
+
+    def _elsewhere(self, start: int, end: int) -> bool:
+        sentence = self._part(self._sentence_ends, start, end)
+        clause = self._part(self._thought_ends, start, end)
+        if _OTHERS.search(sentence) and not _NOW.search(sentence):
+            return True
+        if _NOW.search(clause):
+            return self._assessed
+        return bool(_EARLIER.search(clause) or _HYPOTHETICAL.search(sentence) or self._assessed)
+
+    @cached_property
+    def _thought_ends(self) -> list[int]:
+        """Where a sentence ends or turns: what came before "but" may be history."""
+        return [match.start() for match in _THOUGHT_END.finditer(self._text)]

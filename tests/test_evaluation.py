@@ -44,6 +44,7 @@ from drafter.evaluation import (
     comparison_table,
     load_eval_set,
     make_arms,
+    notices,
     open_run,
     report_data,
     report_html,
@@ -409,6 +410,12 @@ def test_prompts_and_models_make_arms_by_every_pair(small_drafter: Drafter, open
     assert [a.label for a in make_arms(small_drafter)] == ["offline"]
 
 
+def test_a_report_says_that_nothing_reads_the_prompts_without_a_model(small_drafter: Drafter) -> None:
+    other = replace(small_drafter.prompts.reply, version="v99", hash="f" * 16)
+    found = evaluate(small_drafter, *make_arms(small_drafter, prompts=[small_drafter.prompts.reply, other]))
+    assert any("nothing reads the prompts" in sentence for sentence in notices(found))
+
+
 def test_a_language_model_over_http_is_compared_with_none(
     small_drafter: Drafter, openai_server: OpenAIServer, tmp_path: Path
 ) -> None:
@@ -521,4 +528,4 @@ def test_marks_of_charts_stay_inside_the_picture() -> None:
     assert all(0 <= x <= WIDTH for x, _ in found.dots)
     assert found.zero < found.low < found.mean < found.high
     flat = strip([0.0, 0.0], Interval(0.0, 0.0, 0.0))
-    assert flat.zero == flat.low == flat.mean == flat.high
+    assert flat.zero == flat.low == flat.mean == flat.high == WIDTH / 2

@@ -22,16 +22,15 @@ class Bar:
 
 @dataclass(frozen=True)
 class Strip:
-    """Differences as dots (x, y) on a scale whose zero is at ``zero``, with their mean and its interval. ``least``
-    and ``most`` are the values at the scale's ends; ``left_out`` dots are not drawn."""
+    """Differences as dots (x, y), with their mean and its interval. ``zero`` is in the middle and the scale goes
+    from -``reach`` to ``reach``; ``left_out`` dots are not drawn."""
 
     zero: float
     low: float
     mean: float
     high: float
     dots: tuple[tuple[float, float], ...]
-    least: float
-    most: float
+    reach: float
     left_out: int
 
 
@@ -50,15 +49,13 @@ def _bar(interval: Interval, least: float, most: float) -> Bar:
 def strip(values: Sequence[float], interval: Interval) -> Strip:
     """Dots are spread over the height in turns, so that equal values can be told apart; beyond 400 values every
     n-th one in order of size is drawn."""
-    least, most = min(0.0, *values, interval.low), max(0.0, *values, interval.high)
-    step = -(-len(values) // _MOST_DOTS)
-    drawn = sorted(values)[::step]
-    dots = tuple((_place(value, least, most), 8.0 + 6.0 * (n * 3 % 7)) for n, value in enumerate(drawn))
-    zero, low, mean, high = (_place(v, least, most) for v in (0.0, interval.low, interval.estimate, interval.high))
-    return Strip(zero, low, mean, high, dots, least, most, len(values) - len(drawn))
+    reach = max(map(abs, (*values, interval.low, interval.high)))
+    drawn = sorted(values)[:: -(-len(values) // _MOST_DOTS)]
+    dots = tuple((_place(value, -reach, reach), 8.0 + 6.0 * (n * 3 % 7)) for n, value in enumerate(drawn))
+    low, mean, high = (_place(v, -reach, reach) for v in (interval.low, interval.estimate, interval.high))
+    return Strip(WIDTH / 2, low, mean, high, dots, reach, len(values) - len(drawn))
 
 
 def _place(value: float, least: float, most: float) -> float:
     span = most - least
-    middle = WIDTH / 2 if least < 0 else _MARGIN
-    return round(_MARGIN + (value - least) / span * (WIDTH - 2 * _MARGIN), 1) if span else middle
+    return round(_MARGIN + (value - least) / span * (WIDTH - 2 * _MARGIN), 1) if span else WIDTH / 2

@@ -78,11 +78,13 @@ def comparisons(run: EvalRun) -> tuple[Comparison, ...]:
 
 def notices(run: EvalRun) -> tuple[str, ...]:
     """What a reader must know before the figures."""
-    offline = [arm.label for arm in run.arms if arm.offline]
+    offline = [arm for arm in run.arms if arm.offline]
     found = []
     if offline:
-        arms = "" if len(offline) == len(run.arms) else f" ({', '.join(offline)})"
+        arms = "" if len(offline) == len(run.arms) else f" ({', '.join(arm.label for arm in offline)})"
         found.append(NO_MODEL.replace(":", f"{arms}:", 1))
+    if len({arm.prompts for arm in offline}) > 1:
+        found.append("Without a language model nothing reads the prompts: arms that differ only in them are equal.")
     if run.reused:
         found.append(f"{run.reused} drafts were made by an earlier run with the same settings.")
     return tuple(found)
@@ -100,7 +102,7 @@ def signed(value: float) -> str:
 
 
 def summary_table(run: EvalRun) -> Table:
-    """A line for each measure: mean, interval and number of items of each arm."""
+    """A line for each measure: mean and interval of each arm, and how many were scored when not all were."""
     by_arm = [summarise(run, arm) for arm in run.arms]
     lines = [(m.name, *(_cell(summaries[i]) for summaries in by_arm)) for i, m in enumerate(run.measures)]
     failed = ("failed", *(f"{arm.failed} of {len(arm.results)}" for arm in run.arms))
@@ -111,30 +113,24 @@ def _cell(summary: Summary) -> str:
     if summary.interval is None:
         return "unscored"
     i = summary.interval
-    return f"{number(i.estimate)} ({number(i.low)} to {number(i.high)}), n {summary.n}"
+    scored = f", {summary.n} scored" if summary.unscored else ""
+    return f"{number(i.estimate)} ({number(i.low)} to {number(i.high)}){scored}"
 
 
 def comparison_table(comparison: Comparison) -> Table:
-    """A line for each measure: pairs, both means, difference with interval, p and verdict on the second arm."""
-    columns = ("", "n", comparison.first, comparison.second, "difference", "95 % interval", "p", "verdict")
+    """A line for each measure: pairs, both means, difference with its 95 % interval, p and verdict on the second
+    arm."""
+    columns = ("", "n", comparison.first, comparison.second, "difference (95 %)", "p", "verdict")
     return Table(columns, tuple(_comparison_row(line) for line in comparison.lines))
 
 
 def _comparison_row(line: ComparisonLine) -> tuple[str, ...]:
     i = line.interval
     if i is None:
-        return (line.measure.name, "0", "-", "-", "-", "-", "-", line.verdict)
+        return (line.measure.name, "0", "-", "-", "-", "-", line.verdict)
     p = "-" if i.p is None else f"{i.p:.4f}" if i.p < 0.1 else f"{i.p:.2f}"
-    return (
-        line.measure.name,
-        str(line.n),
-        number(line.first),
-        number(line.second),
-        signed(i.estimate),
-        f"{signed(i.low)} to {signed(i.high)}",
-        p,
-        line.verdict,
-    )
+    difference = f"{signed(i.estimate)} ({signed(i.low)} to {signed(i.high)})"
+    return (line.measure.name, str(line.n), number(line.first), number(line.second), difference, p, line.verdict)
 
 
 def report_data(run: EvalRun) -> dict[str, Any]:

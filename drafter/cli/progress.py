@@ -24,7 +24,9 @@ class Counter(Protocol):
 @contextmanager
 def counting(label: str, console: Console, total: int | None = None) -> Iterator[Counter]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(label, total=total)
 
         def count(done: int, total: int | None = None) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_a_draft_by_a_server_is_streamed_and_names_its_model(
         (["draft", BACK_PAIN, "--prompt", "reply/v99"], {}, ["reply/v99"]),
         (["draft", BACK_PAIN], {"DRAFTER_SOURCES": "many"}, ["DRAFTER_SOURCES"]),
         (["draft", BACK_PAIN], {"DRAFTER_EMBEDDER": "nobody"}, ["nobody"]),
-        (["draft", BACK_PAIN], {"DRAFTER_ARCHIVE_URL": "nonsense"}, ["nonsense"]),
+        (["draft", BACK_PAIN], {"DRAFTER_ARCHIVE_URL": "nonsense"}, ["DRAFTER_ARCHIVE_URL"]),
         (["batch", "nowhere.jsonl", "--out", "drafts.jsonl"], {}, ["nowhere.jsonl"]),
         (["import", "nowhere.jsonl"], {}, ["nowhere.jsonl"]),
         (["import"], {}, ["--sample"]),
@@ -126,8 +127,8 @@ def test_a_binary_file_is_refused_and_nothing_is_imported(home: Path, tmp_path: 
 
 
 def test_an_archive_of_a_newer_version_is_left_alone(sample_home: Path) -> None:
-    with sqlite3.connect(sample_home / "archive.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with closing(sqlite3.connect(sample_home / "archive.db")) as connection, connection:
+        connection.execute("UPDATE drafter_version SET version_num = '9999'")
     before = (sample_home / "archive.db").read_bytes()
     fails_with_one_sentence(drafter("search", "knee"), "newer")
     assert (sample_home / "archive.db").read_bytes() == before

@@ -23,7 +23,6 @@ class OpenAICompatible:
         self._base_url = base_url
         self._api_key = api_key
         self._timeout = timeout
-        self._encoding = "base64"
         self.identity = f"openai/{model}@{urlsplit(base_url).netloc}"
 
     @cached_property
@@ -55,18 +54,15 @@ class OpenAICompatible:
         import openai
 
         try:
-            answer: list[list[float]] = self._client(self._encoding).embed_documents(texts)
+            answer: list[list[float]] = self._client.embed_documents(texts)
             return answer
         except openai.APIStatusError as error:
-            if self._encoding == "base64" and error.status_code in {400, 422, 500, 501}:
-                # A server may not know base64; when that was not the reason, the second try says what was.
-                self._encoding = "float"
-                return self._ask(texts)
             raise EmbedderUnavailable(f"{self._place} refused: {_reason(error)}.") from error
         except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
             raise EmbedderUnavailable(f"{self._place} could not be used: {_reason(error)}.") from error
 
-    def _client(self, encoding: str) -> Any:
+    @cached_property
+    def _client(self) -> Any:
         from langchain_openai import OpenAIEmbeddings
 
         options: dict[str, Any] = {
@@ -77,7 +73,8 @@ class OpenAICompatible:
             "chunk_size": _AT_A_TIME,
             # Otherwise it counts tokens with a file that it downloads.
             "check_embedding_ctx_length": False,
-            "model_kwargs": {"encoding_format": encoding},
+            # The SDK's default, base64, is not known to every server.
+            "model_kwargs": {"encoding_format": "float"},
         }
         return OpenAIEmbeddings(**options)
 

@@ -20,7 +20,7 @@ _CLAUSE_END = re.compile(
 )
 _THOUGHT_END = re.compile(rf"{_SENTENCE_END.pattern}|\b(?:but|however)\b|但|可是|不过")
 _DENIAL = re.compile(
-    r"(?:\b(?:no|not|never|without|denies|denied|nor|neither|none|nil|zero|isn't|aren't|wasn't|weren't|hasn't|haven't|hadn't|doesn't|don't|didn't"
+    r"(?:\b(?:no|not|never|without|denies|denied|nor|neither|none|nil|isn't|aren't|wasn't|weren't|hasn't|haven't|hadn't|doesn't|don't|didn't"
     r"|free of|absence of|negative for|rules? out|ruled out|nothing like|ain't)\b|没有|并没有|并没|并无|无|没(?!力|感|知|办|法|用|效|反|意|呼|尿|胎|胃)|否认|从未|从来没|不会|未|也没)"
 )
 # A denying word that does not deny what follows.
@@ -79,6 +79,14 @@ def _not_a_list(between: str) -> bool:
     return any(len(part.split()) > 3 for part in steps)
 
 
+# What follows these is not denied with what stands before them.
+_NEXT_THOUGHT = re.compile(r"\b(?:and|when|since|because|while|then|as|after|until)\b")
+
+
+_FIRST_WORDS = 14
+"""Characters in which "In 2015, ..." and the like open a clause."""
+
+
 class Cue(NamedTuple):
     start: int
     end: int
@@ -134,6 +142,8 @@ class Assertions:
         if not cues:
             return None
         between = self._text[cues[-1].end : start]
+        if _NEXT_THOUGHT.search(between):
+            return None
         if "," in between and (self._text[cues[-1].start : cues[-1].end] not in _LISTS or _not_a_list(between)):
             return None
         return "denied" if len(between.split()) <= 10 and len(between) <= 70 else "doubtful"
@@ -145,7 +155,16 @@ class Assertions:
             return True
         if _NOW.search(clause):
             return self._assessed
-        return bool(_EARLIER.search(clause) or _HYPOTHETICAL.search(sentence) or self._assessed)
+        return self._earlier(start, end) or bool(_HYPOTHETICAL.search(sentence)) or self._assessed
+
+    def _earlier(self, start: int, end: int) -> bool:
+        """History stands in the sign's clause: after it, or before it and not closed by a comma."""
+        left, right = self._span(self._thought_ends, start, end)
+        for cue in _EARLIER.finditer(self._text, left, right):
+            opens_clause = cue.start() - left < _FIRST_WORDS
+            if cue.start() >= start or opens_clause or not re.search("[,，]", self._text[cue.end() : start]):
+                return True
+        return False
 
     @cached_property
     def _thought_ends(self) -> list[int]:

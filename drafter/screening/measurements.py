@@ -29,13 +29,13 @@ _OXYGEN = re.compile(
     r"|(?<![\d.])([5-9]\d)\s*%?\s*(?:oxygen|sats?\b|on the oximeter|血氧)"
 )
 _SMALL_AGE = re.compile(
-    rf"(?<![\d.])(?P<n>\d{{1,2}}|{'|'.join(_WORDS)}|[一二两三四五六七八九十]{{1,2}})[\s-]*(?P<u>days?|weeks?|wks?|wk|months?|mths?|mos?)(?:[\s-]*old|\s+of\s+age|\s+baby|\s+infant)"
+    rf"(?<![\d.])(?P<n>\d{{1,2}}|{'|'.join(_WORDS)}|[一二两三四五六七八九十]{{1,2}})[\s-]*(?P<u>days?|weeks?|wks?|wk|months?|mths?|mos?)(?:[\s-]*old|\s+of\s+age|\s+baby|\s+infant)|(?<![\d.])(?P<n6>\d{{1,2}})[\s-]*(?P<u6>wk|week|day)s?\s?old\b"
     rf"|(?:newborn|baby|babies|infant|neonate|bub|little one|boy|girl|son|daughter)\W{{1,4}}(?:is |he's |she's |only |just |about |at |born )*(?P<n2>\d{{1,2}}|{'|'.join(_WORDS)})[\s-]*(?P<u2>days?|weeks?|wks?|wk|months?|mths?)\b"
     rf"|born (?P<n3>\d{{1,2}}|{'|'.join(_WORDS)}) (?P<u3>days?|weeks?|wks?|months?) ago|(?:he|she|baby)(?:'s| is) (?:only |just |about )?(?P<n5>\d{{1,2}}|{'|'.join(_WORDS)}) (?P<u5>days?|weeks?|wks?)\b(?! (?:pregnan|along|gone))"
-    r"|(?P<n4>\d{1,2}|[一二两三四五六七八九十]{1,3})\s*个?\s*(?P<u4>天|周|星期|月)大(?!便)"
+    r"|(?:宝宝|婴儿|新生儿|女儿|儿子)[^，。]{0,4}?(?P<n7>\d{1,2}|[一二两三四五六七八九十]{1,3})\s*个?\s*(?P<u7>天|周|星期)(?!前|后)|(?P<n4>\d{1,2}|[一二两三四五六七八九十]{1,3})\s*个?\s*(?P<u4>天|周|星期|月)大(?!便)"
 )
 _INFANT_HINT = re.compile(
-    "old|baby|babies|infant|newborn|neonate|born|bub|大|of age|(?:boy|girl|son|daughter)\\b|(?:he|she)(?:'s| is) "
+    "宝宝|婴儿|女儿|儿子|old|baby|babies|infant|newborn|neonate|born|bub|大|of age|(?:boy|girl|son|daughter)\\b|(?:he|she)(?:'s| is) "
 )
 _DAYS = {"d": 1, "w": 7, "m": 30.4, "天": 1, "周": 7, "星": 7, "月": 30.4}
 _THREE_MONTHS = 91

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench lock clean
+.PHONY: help run test check fix bench screenshots lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ fix: $(VENV)/test.stamp ## format and repair what ruff can
 
 bench: $(VENV)/test.stamp ## print the speed figures that docs/performance.md quotes
 	$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/test.stamp ## take the pictures of the docs anew (needs Chromium)
+	$(BIN)/python -m tests.flows.screenshots
 
 lock: ## resolve the ranges of pyproject.toml anew (needs uv)
 	$(UV_COMPILE) --group weights --group build -o requirements.lock

@@ -69,9 +69,12 @@ class DenseIndex:
 
     def __init__(self, folder: Path) -> None:
         self.client = _client(folder)
-        self._collections = {view: self.client.get_collection(view, embedding_function=None) for view in VIEWS}
-        self._rows = {view: collection.count() for view, collection in self._collections.items()}
-        self.metadata: Mapping[str, Any] = next(iter(self._collections.values())).metadata or {}
+        try:
+            self._collections = {view: self.client.get_collection(view, embedding_function=None) for view in VIEWS}
+            self._rows = {view: collection.count() for view, collection in self._collections.items()}
+        except BaseException:
+            self.client.close()
+            raise
 
     def touch(self) -> None:
         """One query in each collection: Chroma reads its log, and its graph, when first asked."""

@@ -5,8 +5,12 @@ import threading
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vectorstore import builds
 from vectorstore.dense import DenseIndex
@@ -17,23 +21,50 @@ from vectorstore.tail import Tail
 from vectorstore.values import Embedder, Match
 from vectorstore.views import DENSE_WEIGHTS, LEXICAL_WEIGHT, VIEWS
 
-_POOL = 200
-"""Best of each ranking that are fused; min-max scaling of 100 to 200 was found best."""
+_POOL = 100
+"""Best of each ranking that are fused, at least; 200 was no better and costs Chroma twice the time."""
+
+
+@dataclass(frozen=True)
+class _Query:
+    """``pool`` is how many of each ranking are wanted, none of them in ``exclude``."""
+
+    text: str
+    vector: NDArray[np.float32]
+    pool: int
+    exclude: frozenset[str]
+
+    @property
+    def look_at(self) -> int:
+        return self.pool + len(self.exclude)
+
+    def pooled(self, scores: Scores) -> Scores:
+        return best({i: score for i, score in scores.items() if i not in self.exclude}, self.pool)
 
 
 class _Opened:
     """One build open for reading, held against the sweep until it is closed."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.name, lock = builds.in_use(folder)
         self.users = 0
         self._release = weakref.finalize(self, os.close, lock)
         build = builds.build_folder(folder, self.name)
         self.manifest = builds.read_manifest(build)
         with _damage_named(folder):
-            self.dense = DenseIndex(build / "chroma")
-            self._close_client = weakref.finalize(self, self.dense.client.close)
-            self.lexical = LexicalIndex(build / "tantivy", terms=self.manifest.terms)
+            self._dense = DenseIndex(build / "chroma")
+            self._close_client = weakref.finalize(self, self._dense.client.close)
+            self._lexical = LexicalIndex(build / "tantivy", terms=self.manifest.terms)
+        self.statistics = self._lexical.statistics
+
+    def dense(self, view: str, query: _Query) -> dict[str, float]:
+        with _damage_named(self._folder):
+            return self._dense.best(view, query.vector, query.look_at)
+
+    def lexical(self, weights: Mapping[str, float], query: _Query) -> dict[str, float]:
+        with _damage_named(self._folder):
+            return self._lexical.best(weights, query.look_at)
 
     def close(self) -> None:
         self._close_client()
@@ -70,22 +101,14 @@ class Index:
             name = builds.current_name(self._folder)
             if name == self.build and (name or may_be_missing):
                 return False
-            fresh = self._open()
-            old, self._opened = self._opened, fresh
-            unused = old is not None and not old.users
-        if old is not None and unused:
-            old.close()
+            opened = _Opened(self._folder)
+            if (stored := opened.manifest.embedder) != self._embedder.identity:
+                opened.close()
+                raise WrongEmbedder(
+                    f"The index was built with the embedder {stored}, but {self._embedder.identity} is in use."
+                )
+            self._replace(opened)
         return True
-
-    def _open(self) -> _Opened:
-        opened = _Opened(self._folder)
-        stored = opened.manifest.embedder
-        if stored != self._embedder.identity:
-            opened.close()
-            raise WrongEmbedder(
-                f"The index was built with the embedder {stored}, but {self._embedder.identity} is in use."
-            )
-        return opened
 
     def near(
         self, text: str, *, limit: int, tail: Tail | None = None, exclude: frozenset[str] = frozenset()
@@ -98,35 +121,29 @@ class Index:
             EmbedderUnavailable: the query cannot be embedded.
             DamagedIndex: the build cannot be read.
         """
-        vector = self._embedder.embed([text])[0]
+        query = _Query(text, self._embedder.embed([text])[0], max(_POOL, limit), exclude)
         with self._using() as opened:
-            dense = {view: self._dense(opened, tail, view, vector, exclude) for view in VIEWS}
-            lexical = self._lexical(opened, tail, text, exclude)
-        rankings = [(DENSE_WEIGHTS[view], dense[view]) for view in VIEWS]
+            dense = {view: _dense(query, view, opened, tail) for view in VIEWS}
+            lexical = _lexical(query, opened, tail)
+        # Where no document has a question, the views that there are share the dense rankings' whole weight.
+        whole = sum(DENSE_WEIGHTS[view] for view in VIEWS if dense[view]) or 1.0
+        rankings = [(DENSE_WEIGHTS[view] / whole, dense[view]) for view in VIEWS]
         scores = fused([*rankings, (LEXICAL_WEIGHT, lexical)])
         return tuple(
             Match(i, score, dense["together"].get(i, 0.0), lexical.get(i, 0.0))
             for i, score in best(scores, limit).items()
         )
 
-    def _dense(
-        self, opened: _Opened | None, tail: Tail | None, view: str, vector: Any, exclude: frozenset[str]
-    ) -> Scores:
-        found = opened.dense.best(view, vector, _POOL + len(exclude)) if opened else {}
-        if tail:
-            found |= tail.best_dense(view, vector)
-        return best(_without(found, exclude), _POOL)
+    def close(self) -> None:
+        """Gives the build up; searching again needs ``refresh``."""
+        with self._lock:
+            self._replace(None)
 
-    def _lexical(self, opened: _Opened | None, tail: Tail | None, text: str, exclude: frozenset[str]) -> Scores:
-        of_build = opened.lexical.statistics if opened else NOTHING
-        statistics = of_build.joined(tail.statistics) if tail else of_build
-        weights = query_weights(text, statistics)
-        if not weights:
-            return {}
-        found = opened.lexical.best(weights, _POOL + len(exclude)) if opened else {}
-        if tail:
-            found |= tail.best_lexical(weights, statistics.terms / statistics.documents)
-        return best(_without(found, exclude), _POOL)
+    def _replace(self, fresh: _Opened | None) -> None:
+        """Called with the lock held."""
+        old, self._opened = self._opened, fresh
+        if old is not None and not old.users:
+            old.close()
 
     @contextmanager
     def _using(self) -> Iterator[_Opened | None]:
@@ -136,23 +153,13 @@ class Index:
             if opened:
                 opened.users += 1
         try:
-            with _damage_named(self._folder):
-                yield opened
+            yield opened
         finally:
             if opened:
                 with self._lock:
                     opened.users -= 1
-                    unused = opened is not self._opened and not opened.users
-                if unused:
-                    opened.close()
-
-    def close(self) -> None:
-        """Gives the build up; searching again needs ``refresh``."""
-        with self._lock:
-            opened, self._opened = self._opened, None
-            unused = opened is not None and not opened.users
-        if opened is not None and unused:
-            opened.close()
+                    if opened is not self._opened and not opened.users:
+                        opened.close()
 
 
 def open_index(folder: Path, embedder: Embedder, *, may_be_missing: bool = False) -> Index:
@@ -166,8 +173,21 @@ def open_index(folder: Path, embedder: Embedder, *, may_be_missing: bool = False
     return Index(folder, embedder, may_be_missing=may_be_missing)
 
 
-def _without(scores: Mapping[str, float], exclude: frozenset[str]) -> dict[str, float]:
-    return {i: score for i, score in scores.items() if i not in exclude}
+def _dense(query: _Query, view: str, opened: _Opened | None, tail: Tail | None) -> Scores:
+    found = opened.dense(view, query) if opened else {}
+    return query.pooled(found | tail.best_dense(view, query.vector) if tail else found)
+
+
+def _lexical(query: _Query, opened: _Opened | None, tail: Tail | None) -> Scores:
+    of_build = opened.statistics if opened else NOTHING
+    statistics = of_build.joined(tail.statistics) if tail else of_build
+    weights = query_weights(query.text, statistics)
+    if not weights:
+        return {}
+    found = opened.lexical(weights, query) if opened else {}
+    if tail:
+        found |= tail.best_lexical(weights, statistics.terms / statistics.documents)
+    return query.pooled(found)
 
 
 @contextmanager

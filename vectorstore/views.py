@@ -8,7 +8,7 @@ from vectorstore.values import Document
 VIEWS = {"together": ("question", "reply"), "question": ("question",)}
 """Fields joined for each view."""
 DENSE_WEIGHTS = {"together": 0.67, "question": 0.33}
-LEXICAL_WEIGHT = 0.5
+LEXICAL_WEIGHT = 0.4
 
 
 def views_of(document: Document) -> dict[str, str]:

@@ -323,7 +323,7 @@ def test_past_replies_are_searched_with_their_scores(archive: Archive) -> None:
     at = page("past")
     run(at.text_input(key="past").set_value("knee hurts going down stairs"))
     assert 'id="source-1"' in html(at)
-    assert "likeness" in html(at)
+    assert "score " in html(at)
 
 
 def test_an_approved_question_is_listed_under_published(archive: Archive) -> None:

@@ -39,14 +39,9 @@ class Job:
         wait([self._future], seconds)
 
     @property
-    def problem(self) -> DrafterError | None:
+    def error(self) -> BaseException | None:
         """Why it ended without a draft; None while it runs, and when it was stopped or has succeeded."""
-        if self.running:
-            return None
-        error = self._future.exception()
-        if error is None or isinstance(error, DrafterError):
-            return error
-        raise error
+        return self._future.exception() if self._future.done() else None
 
     def _write(self, drafter: Drafter) -> Draft | None:
         # Closing the generator is what stops the model's server.
@@ -85,6 +80,15 @@ class Jobs:
 
     def of(self, question_id: str) -> Job | None:
         return self._jobs.get(question_id)
+
+    def problem(self, question_id: str) -> DrafterError | None:
+        """Why no draft could be made. A fault of the program itself is raised once, then it can be tried again."""
+        job = self.of(question_id)
+        error = job.error if job else None
+        if error is None or isinstance(error, DrafterError):
+            return error
+        self.forget(question_id)
+        raise error
 
     def writing(self, question_id: str) -> bool:
         job = self.of(question_id)

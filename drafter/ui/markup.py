@@ -25,7 +25,7 @@ URGENCIES = {3: "Emergency", 2: "Urgent", 1: "Check", 0: "None noticed"}
 DISPOSITIONS = {
     "E0": "Call an ambulance",
     "E1": "Emergency department within hours",
-    "S": "Safety: suicide or abuse",
+    "S": "Safety comes first",
 }
 _OLD_AFTER_YEARS = 10
 _ALIKE = 75
@@ -148,7 +148,7 @@ def source_html(source: Source, said: Sequence[Sentence], today: date) -> str:
         escape(exchange.doctor or "doctor not stated"),
         escape(exchange.department or exchange.question.department or "department not stated"),
         f'<span class="{"dr-old" if old else ""}">{age_note(exchange.replied_on, today)}</span>',
-        f"likeness {source.score:.2f}",
+        f"score {source.score:.2f}",
     ]
     if exchange.origin == "approved":
         facts.append('<span class="dr-tag">approved on this desk</span>')

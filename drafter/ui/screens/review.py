@@ -10,8 +10,9 @@ from drafter import reviewing
 from drafter.archive import QuestionState
 from drafter.checking import with_texts
 from drafter.domain import Clinician, Draft, Question, Screening, Sentence, Source
-from drafter.errors import NotAllowed
+from drafter.errors import DrafterError, NotAllowed
 from drafter.reviewing import REJECT_REASONS, ReviewItem
+from drafter.screening import screen
 from drafter.text import editing_load, is_chinese, word_count
 from drafter.ui import desk, markup, state
 from drafter.ui.finished import finished_page, show_decided, show_page
@@ -87,7 +88,7 @@ def _desk(item: ReviewItem) -> None:
     if sheet is None and job is None:
         job = jobs.start(question)
         job.wait(_PATIENCE)
-    problem = job.problem if job else None
+    problem = jobs.problem(question.id)
     if job and not job.running and not problem:
         jobs.forget(question.id)
         item, job = reviewing.open_review(desk.archive(), question.id), None
@@ -95,7 +96,7 @@ def _desk(item: ReviewItem) -> None:
     seen = (sheet.draft if sheet else None) or item.draft or (job.prepared if job else None)
     with st.container(key="panes"):
         with st.container(key="pane_q"):
-            _read(item, seen.screening if seen else None)
+            _read(item, seen.screening if seen else _noticed(question))
         with st.container(key="pane_r"):
             if job and job.running:
                 _writing(question.id, prepared=seen is not None, blank_after=sheet is None)
@@ -105,7 +106,8 @@ def _desk(item: ReviewItem) -> None:
                     _ways_out(question)
             said = _write(item, sheet) if sheet else ()
         with st.container(key="pane_e"):
-            _sources(seen.sources if seen else (), said)
+            if seen:
+                _sources(seen.sources, said)
     if sheet:
         _bar(item, sheet)
 
@@ -138,6 +140,14 @@ def _read(item: ReviewItem, screening: Screening | None) -> None:
     question = item.state.question
     noticed = markup.noticed_html(screening) if screening else ""
     st.html(noticed + markup.people_html(question, screening) + markup.question_html(question, screening))
+
+
+def _noticed(question: Question) -> Screening | None:
+    """Danger signs do not wait for a draft; what stops a screening is said where the draft would be."""
+    try:
+        return screen(question)
+    except DrafterError:
+        return None
 
 
 def _sources(sources: tuple[Source, ...], said: tuple[Sentence, ...]) -> None:

@@ -51,14 +51,13 @@ def show() -> None:
 def row(found: QuestionState, now: datetime) -> Row:
     question = found.question
     asked = question.asked_on or found.added_at.date()
-    waited = max(0, (now.date() - asked).days)
-    since = f"waiting {waited} day{'s' * (waited > 1)}" if waited else "asked today"
-    facts = (question.department or "No department", f"asked {asked:%Y-%m-%d}", since)
+    days = max(0, (now.date() - asked).days)
+    since = f"waiting {days} day{'s' * (days > 1)}" if days else "asked today"
     return Row(
         id=question.id,
         title=question.title.strip() or excerpt(question.body, 90),
         excerpt=excerpt(question.body, 160),
-        facts=facts if found.status == "waiting" else facts[:2],
+        facts=(question.department or "No department", since if found.status == "waiting" else f"asked {asked}"),
         badge=markup.URGENCIES[found.urgency] if found.urgency else "",
         level=found.urgency,
     )

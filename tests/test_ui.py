@@ -285,22 +285,41 @@ def test_an_escalation_without_a_reason_is_refused_in_one_box(archive: Archive) 
     assert archive.question_state(question).status == "waiting"
 
 
-def test_a_question_decided_by_somebody_else_is_a_sentence_not_a_crash(archive: Archive) -> None:
-    from drafter import reviewing
+def by_somebody_else(archive: Archive, question: str) -> dict[str, Any]:
     from drafter.domain import Clinician
+
+    state = archive.question_state(question)
+    return {"state": state, "draft": None, "clinician": Clinician("Dr. Quick"), "now": NOW}
+
+
+def test_a_question_decided_by_somebody_else_says_so_and_keeps_the_own_text(archive: Archive) -> None:
+    from drafter import reviewing
 
     question = waiting(archive)
     at = page("review", question=question)
-    reviewing.reject(
-        archive,
-        state=archive.question_state(question),
-        draft=None,
-        clinician=Clinician("Dr. Quick"),
-        reason="Not medical",
-        now=NOW,
-    )
+    run(next(a for a in at.text_area if str(a.key).startswith("text:reply:")).set_value("My own words."))
+    reviewing.reject(archive, **by_somebody_else(archive, question), reason="Not medical")
     run(at)
     assert "Rejected by Dr. Quick" in html(at)
+    assert "My own words." in html(at)
+
+
+def test_a_question_escalated_meanwhile_is_approved_only_after_reading_that(archive: Archive) -> None:
+    from drafter import reviewing
+
+    question = waiting(archive)
+    at = page("review", question=question)
+    for box in [box for box in at.checkbox if str(box.key).startswith("seen:")]:
+        box.check()
+    run(at)
+    reviewing.escalate(archive, **by_somebody_else(archive, question), reason="To the heart clinic")
+    run(at.button(key="approve").click())
+    assert archive.question_state(question).status == "escalated"
+    assert "in the meantime" in html(at)
+    assert "Dr. Quick has escalated this question since you opened it" in html(at)
+    run(at.button(key="read").click())
+    run(at.button(key="approve").click())
+    assert archive.question_state(question).status == "approved"
 
 
 def test_an_unknown_question_is_one_box(archive: Archive) -> None:

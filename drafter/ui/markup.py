@@ -50,6 +50,12 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&@/=])", r"\\\1", " ".join(text.split()))
 
 
+def kept_html(title: str, *texts: str) -> str:
+    """Texts that were typed and did not go out, to be copied from."""
+    parts = "".join(f'<div class="dr-text">{escape(text)}</div>' for text in texts if text)
+    return f'<div class="dr-box dr-warn" role="note"><strong>{escape(title)}</strong>{parts}</div>'
+
+
 def marked(text: str, spans: Spans) -> str:
     """``text`` escaped, with the spans (string indices, end exclusive) in ``<mark>``; overlaps are joined."""
     inside = {i for start, end in spans for i in range(max(0, start), min(end, len(text)))}

@@ -48,6 +48,22 @@ def take_notice() -> str:
     return str(st.session_state.pop(_NOTICE, ""))
 
 
+def looked_at(question_id: str, version: int) -> int:
+    """The version of the question that this tab first showed, and so the one that is decided on."""
+    found: int = st.session_state.setdefault(f"version:{question_id}", version)
+    return found
+
+
+def leave(question_id: str) -> None:
+    """This tab is done with the question as it stood: what comes next is looked at anew."""
+    for name in ("version", "sheet", "left"):
+        st.session_state.pop(f"{name}:{question_id}", None)
+
+
+def look_again(question_id: str) -> None:
+    st.session_state.pop(f"version:{question_id}", None)
+
+
 def blank_sheet(question_id: str) -> str:
     return f"blank-{question_id}"
 

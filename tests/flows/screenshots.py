@@ -30,7 +30,7 @@ def main() -> None:
         (home / "models").symlink_to(_models())
         import_sample(Settings(home=home))
         with running_desk(home) as address:
-            _offline(browser, address, _chinese_question(home))
+            _offline(browser, address, urgent=_question(home, "numb left arm"), chinese=_question(home, "膝蓋"))
         with (
             serving() as server,
             running_desk(home, DRAFTER_MODEL="openai:slow", DRAFTER_BASE_URL=server.url) as address,
@@ -44,35 +44,33 @@ def _models() -> Path:
     return folder
 
 
-def _chinese_question(home: Path) -> str:
+def _question(home: Path, words: str) -> str:
     with archive_of(Settings(home=home)) as archive:
-        return archive.worklist(search="膝蓋")[0].question.id
+        return f"review?question={archive.worklist(search=words)[0].question.id}"
 
 
-def _offline(browser: Browser, address: str, chinese: str) -> None:
+def _offline(browser: Browser, address: str, *, urgent: str, chinese: str) -> None:
     with _window(browser) as page:
         open_page(page, address)
         _save(page, "worklist")
-        page.get_by_role("list", name="Questions").get_by_role("link").first.click()
-        page.get_by_role("textbox", name="Reply").wait_for()
-        settle(page)
-        _save(page, "review")
-        urgent = page.url
-        open_page(page, f"{address}/review?question={chinese}")
-        _save(page, "chinese")
+        for name, question in (("review", urgent), ("chinese", chinese)):
+            open_page(page, f"{address}/{question}")
+            page.get_by_role("textbox", name="Reply").wait_for()
+            settle(page)
+            _save(page, name)
     with _window(browser, dark=True) as page:
-        open_page(page, urgent)
+        open_page(page, f"{address}/{urgent}")
         _save(page, "dark")
     with _window(browser, width=390, height=844) as page:
-        open_page(page, urgent)
+        open_page(page, f"{address}/{urgent}")
         _save(page, "phone")
     with _window(browser) as page:
-        open_page(page, urgent)
+        open_page(page, f"{address}/{urgent}")
         tick_all(page)
         page.get_by_role("button", name="Approve").click()
         page.locator('iframe[title="The finished page"]').wait_for()
         settle(page)
-        _save(page, "published")
+        _save(page, "page")
 
 
 def _streamed(browser: Browser, address: str) -> None:

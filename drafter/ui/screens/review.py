@@ -1,6 +1,6 @@
 """One question: read on the left, write on the right, decide at the bottom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypedDict
 
@@ -70,6 +70,7 @@ def show() -> None:
     else:
         st.title("Decided")
         st.html(_heading(item.state))
+        _unused_text(item)
         show_decided(item)
 
 
@@ -79,6 +80,13 @@ def _heading(found: QuestionState) -> str:
     facts = (question.department or "No department", f"asked {asked:%Y-%m-%d}", found.status)
     words = "".join(f"<span>{markup.escape(fact)}</span>" for fact in facts)
     return f'<div class="dr-line">{markup.badge(found.urgency)}{words}</div>'
+
+
+def _unused_text(item: ReviewItem) -> None:
+    """What was typed here when somebody else decided first."""
+    sheet = _sheet(item) if state.chosen_sheet(item.state.question.id) else None
+    if sheet and sheet.edited:
+        st.html(markup.kept_html("Your own text was not used", sheet.typed("reply"), sheet.typed("more_info")))
 
 
 def _desk(item: ReviewItem) -> None:
@@ -94,6 +102,7 @@ def _desk(item: ReviewItem) -> None:
         item, job = reviewing.open_review(desk.archive(), question.id), None
         sheet = _sheet(item)
     seen = (sheet.draft if sheet else None) or item.draft or (job.prepared if job else None)
+    _news(item)
     with st.container(key="panes"):
         with st.container(key="pane_q"):
             _read(item, seen.screening if seen else _noticed(question))
@@ -110,6 +119,23 @@ def _desk(item: ReviewItem) -> None:
                 _sources(seen.sources, said)
     if sheet:
         _bar(item, sheet)
+
+
+def _news(item: ReviewItem) -> None:
+    """What somebody else did to the question since it was opened here."""
+    if _looked_at(item).version == item.state.version:
+        return
+    latest = item.reviews[-1]
+    title = f"{latest.clinician.name} has {latest.decision} this question since you opened it"
+    st.html(markup.box("warn", title, latest.reason, "Your text is kept."))
+    if st.button("I have read this", key="read"):
+        state.look_again(item.state.question.id)
+        st.rerun()
+
+
+def _looked_at(item: ReviewItem) -> QuestionState:
+    """The question as this tab first showed it: a decision on it fails when it has changed since."""
+    return replace(item.state, version=state.looked_at(item.state.question.id, item.state.version))
 
 
 def _sheet(item: ReviewItem) -> Sheet | None:
@@ -269,7 +295,7 @@ def _preview(item: ReviewItem, sheet: Sheet) -> None:
 
 def _written(item: ReviewItem, sheet: Sheet) -> Written:
     return {
-        "state": item.state,
+        "state": _looked_at(item),
         "draft": sheet.draft,
         "reply": sheet.typed("reply"),
         "more_info": sheet.typed("more_info"),
@@ -319,6 +345,7 @@ def _bar(item: ReviewItem, sheet: Sheet) -> None:
             _reject(item, sheet)
         if st.button("Approve", type="primary", key="approve", disabled=hindrance is not None):
             reviewing.approve(desk.archive(), **_written(item, sheet), seen=seen)
+            state.leave(item.state.question.id)
             st.rerun()
 
 
@@ -327,12 +354,13 @@ def _escalate(item: ReviewItem, sheet: Sheet) -> None:
     if st.button("Escalate the question", key="escalate"):
         reviewing.escalate(
             desk.archive(),
-            state=item.state,
+            state=_looked_at(item),
             draft=sheet.draft,
             clinician=_clinician(),
             reason=reason,
             now=datetime.now(UTC),
         )
+        state.look_again(item.state.question.id)
         state.notify("Escalated: the question stands in the worklist under the status Escalated.")
         state.go("worklist")
 
@@ -343,13 +371,14 @@ def _reject(item: ReviewItem, sheet: Sheet) -> None:
     if st.button("Reject the question", key="reject"):
         reviewing.reject(
             desk.archive(),
-            state=item.state,
+            state=_looked_at(item),
             draft=sheet.draft,
             clinician=_clinician(),
             reason=reason,
             note=note,
             now=datetime.now(UTC),
         )
+        state.leave(item.state.question.id)
         st.rerun()
 
 

@@ -50,6 +50,7 @@ def build_index(
             rows=rows,
             terms=terms,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            files=builds.file_sizes(build),
             stamp=stamp or {},
         )
         builds.finish(folder, name, manifest)

@@ -27,7 +27,11 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a build was made of. ``terms`` counts all terms of its documents; ``stamp`` is the caller's own."""
+    """What a build was made of.
+
+    ``terms`` counts all terms of its documents, ``files`` has the bytes of every file that must not change, and
+    ``stamp`` is the caller's own.
+    """
 
     schema: int
     embedder: str
@@ -35,6 +39,7 @@ class Manifest:
     rows: int
     terms: int
     created_at: str
+    files: Mapping[str, int]
     stamp: Mapping[str, Any]
 
 
@@ -50,7 +55,17 @@ def current_name(folder: Path) -> str | None:
         return None
 
 
+def file_sizes(build: Path) -> dict[str, int]:
+    """Bytes by path. Opening Chroma's SQLite file adds a row to it, so that one is left out."""
+    files = (path for path in build.rglob("*") if path.is_file() and path.suffix not in {".sqlite3", ".lock"})
+    return {str(path.relative_to(build)): path.stat().st_size for path in files}
+
+
 def read_manifest(build: Path) -> Manifest:
+    """Raises DamagedIndex when the manifest cannot be read or does not fit the files.
+
+    A copy that broke off would not be noticed otherwise: Chroma searches half a graph without a word.
+    """
     try:
         manifest = Manifest(**json.loads((build / "manifest.json").read_text()))
     except (OSError, ValueError, TypeError) as error:
@@ -59,6 +74,9 @@ def read_manifest(build: Path) -> Manifest:
         ) from error
     if manifest.schema != SCHEMA:
         raise DamagedIndex(f"The index in {build.parent.parent} was written by another version of this program.")
+    found = file_sizes(build)
+    if wrong := [name for name, size in manifest.files.items() if found.get(name) != size]:
+        raise DamagedIndex(f"The index in {build.parent.parent} is damaged: {wrong[0]} is not as it was written.")
     return manifest
 
 

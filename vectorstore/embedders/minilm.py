@@ -66,11 +66,7 @@ class MiniLM:
     dimension = DIMENSION
 
     def __init__(self, folder: Path) -> None:
-        from tokenizers import Tokenizer
-
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.no_padding()
+        self._tokenizer = _tokenizer(folder)
         form = json.loads((folder / "form.json").read_text())["form"]
         self._session = _session(str(folder / f"{form}.onnx"))
         self.identity = f"minilm/all-MiniLM-L6-v2/{form}/{WEIGHTS_SHA256[:12]}"
@@ -111,6 +107,15 @@ def _run(session: Any, tokens: Sequence[Sequence[int]]) -> Vectors:
         ids[row, : len(text)] = text
         mask[row, : len(text)] = 1
     return np.asarray(session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})[0])
+
+
+def _tokenizer(folder: Path) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def _session(model: str | bytes) -> Any:
@@ -182,7 +187,7 @@ def _write_network(source: Path, folder: Path) -> Mapping[str, Any]:
         config["hidden_size"],
         config["layer_norm_eps"],
     )
-    tokens = _tokens(source, _SENTENCES)
+    tokens = [encoding.ids for encoding in _tokenizer(source).encode_batch(list(_SENTENCES))]
     exact, peaks = _observe(float_model(weights, shape, observed=True), tokens)
     small = int8_model(weights, shape, peaks)
     session = _session(small.SerializeToString())
@@ -190,14 +195,6 @@ def _write_network(source: Path, folder: Path) -> Mapping[str, Any]:
     form, model = ("int8", small) if cosine >= _LEAST_COSINE else ("fp32", float_model(weights, shape))
     onnx.save(model, folder / f"{form}.onnx")
     return {"form": form, "least_cosine_of_int8": round(cosine, 5)}
-
-
-def _tokens(source: Path, texts: Sequence[str]) -> list[list[int]]:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
-    tokenizer.no_padding()
-    return [list(encoding.ids) for encoding in tokenizer.encode_batch(list(texts))]
 
 
 def _observe(

@@ -38,7 +38,7 @@ class OpenAICompatible:
         """
         # Some servers refuse an empty input.
         cut = [text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode().strip() or "." for text in texts]
-        vectors = np.asarray(self._ask(cut), np.float32)
+        vectors = self._ask(cut)
         if vectors.ndim != 2 or len(vectors) != len(texts):
             raise EmbedderUnavailable(f"{self._place} did not answer with one vector for each text.")
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -50,12 +50,11 @@ class OpenAICompatible:
     def _place(self) -> str:
         return f"The embedding model {self._model!r} at {self._base_url}"
 
-    def _ask(self, texts: list[str]) -> list[list[float]]:
+    def _ask(self, texts: list[str]) -> Vectors:
         import openai
 
         try:
-            answer: list[list[float]] = self._client.embed_documents(texts)
-            return answer
+            return np.asarray(self._client.embed_documents(texts), np.float32)
         except openai.APIStatusError as error:
             raise EmbedderUnavailable(f"{self._place} refused: {_reason(error)}.") from error
         except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:

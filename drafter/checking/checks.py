@@ -1,27 +1,43 @@
-"""The checks in their order, and running them."""
+"""The checks in their order, and running them. Adding one is a function, a line here and a test."""
 
 from collections.abc import Callable, Iterator
 
+from drafter.checking import agreement, form, persons, sourcing, urgency, wording
 from drafter.domain import Concern, Draft
 
 Check = Callable[[Draft], Iterator[Concern]]
 
-
-def cites_only_its_sources(draft: Draft) -> Iterator[Concern]:
-    known = {source.number for source in draft.sources}
-    for number in sorted(draft.cited - known):
-        yield Concern("unknown_citation", "block", f"The draft cites [{number}], which is not among its sources.")
-
-
-def has_a_reply(draft: Draft) -> Iterator[Concern]:
-    if not draft.reply.sentences:
-        yield Concern("empty_reply", "block", "The reply is empty.", "reply")
-
-
-CHECKS: tuple[Check, ...] = (cites_only_its_sources, has_a_reply)
+CHECKS: tuple[Check, ...] = (
+    urgency.red_flags_are_met,
+    form.has_a_reply,
+    sourcing.something_answers,
+    sourcing.cites_only_its_sources,
+    sourcing.nothing_gives_orders,
+    sourcing.doses_stand_in_a_source,
+    sourcing.changes_of_medicine_stand_in_a_source,
+    sourcing.says_only_what_a_source_says,
+    persons.signs_for_nobody_else,
+    form.has_no_links_or_numbers,
+    form.is_in_the_askers_language,
+    agreement.every_part_is_answered,
+    agreement.more_info_keeps_the_plan,
+    agreement.more_info_leads_with_the_same_cause,
+    urgency.safety_net_is_there,
+    persons.means_the_patient,
+    persons.names_nobody,
+    wording.states_no_diagnosis_as_certain,
+    wording.neither_prescribes_nor_certifies,
+    wording.reassures_carefully,
+    wording.says_more_than_see_a_doctor,
+    sourcing.figures_stand_in_a_source,
+    sourcing.sources_are_not_old,
+    form.leaves_no_foreign_masks,
+    form.is_short_enough,
+    form.is_easy_to_read,
+)
 
 
 def check(draft: Draft) -> tuple[Concern, ...]:
     """All concerns, blocking ones first, otherwise in the order of ``CHECKS``."""
-    found = [concern for one in CHECKS for concern in one(draft)]
+    found = dict.fromkeys(concern for one in CHECKS for concern in one(draft))
     return tuple(sorted(found, key=lambda concern: concern.severity != "block"))

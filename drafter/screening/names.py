@@ -53,6 +53,7 @@ _I_AM = re.compile(r"\b(?:i['’]?m|i am|this is|it['’]?s|here is)\s$", re.IGN
 _ITS_NAME = re.compile(r"\s+(?:is|was) (?:my|his|her|our|the)(?: \w+)? name\b|\s+here\b(?! (?:is|are))")
 _NAME_IS = re.compile(rf"(?<!\w)({_FULL})\s(?:is|was)\s(?:my|his|her|our)(?:\s\w+)?\sname\b")
 _THEN = re.compile(r"\s*[,.;(]|\s+(?:and|from|here|aged?|a)\b|\s*$")
+_OWNS = re.compile(r"['’]s\s")
 _BORN = re.compile(r",?\s\(?(?:born\b|dob\b|d\.o\.b|date of birth|\d{2}\s?[~-]\s?\d{2}\syear)", re.IGNORECASE)
 _AGED = re.compile(
     r",?\s\(?(?:is\s|aged?\s)?\d{1,3}(?:\s?(?:yrs?|years?|yo|y/o|months?|mo|weeks?|wks?|[mf])\b|[,)])",
@@ -188,7 +189,7 @@ def _reads_as_name(text: str, start: int, end: int) -> bool:
     if parts[0].lower() in GIVEN - ALSO_WORDS or _BORN.match(after):
         return True
     return not any(map(_like_a_word, parts)) and bool(
-        (_ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after)) or _AGED.match(after)
+        _OWNS.match(after) or (_ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after)) or _AGED.match(after)
     )
 
 

@@ -35,8 +35,10 @@ _RELEVANT = {"en": 0.17, "zh-Hant": 0.12, "zh-Hans": 0.12}
 """A source of less relevance (0 to 1, see ``_relevance``) is not about the question."""
 _BESIDE_THE_BEST = 0.55
 """Nor is one that has less than this share of the best source's relevance."""
-_CLOSE = 0.8
-"""From this share on, advice counts even where it repeats no word of the question."""
+_BESIDE_THE_LEAD = 0.85
+"""A source with this share of the leading source's retrieval score may add advice to the reply."""
+_NEAR_THE_LEAD = 0.6
+"""One with less than this share is left out of More Info as well."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ class _Candidate:
     score: float
     follows: int | None = None
     """Position of the sentence before it, when this one cannot be understood without that."""
+    may_reply: bool = True
+    """False where it would bring another patient's explanation into the reply; More Info may still hold it."""
 
     @cached_property
     def folded(self) -> str:
@@ -220,14 +224,16 @@ def _share(found: Iterable[str], weights: Mapping[str, float]) -> float:
 
 def _candidates(request: Request, weights: Mapping[str, float]) -> list[_Candidate]:
     """Every usable sentence of every source that is about the question, best first."""
-    found: list[_Candidate] = []
     relevance = {source.number: _relevance(source, weights) for source in request.sources}
-    best = max(relevance.values(), default=0.0)
-    least = max(_RELEVANT[request.language], _BESIDE_THE_BEST * best)
-    for source in request.sources:
-        about = relevance[source.number]
-        if about >= least and is_chinese(source.reply) == (request.language != "en"):
-            found += _usable(source, about, request, weights, close=about >= _CLOSE * best)
+    least = max(_RELEVANT[request.language], _BESIDE_THE_BEST * max(relevance.values(), default=0.0))
+    chinese = request.language != "en"
+    near = [s for s in request.sources if relevance[s.number] >= least and is_chinese(s.reply) == chinese]
+    if not near:
+        return []
+    # One source leads, because explanations of different patients' complaints do not add up to one.
+    lead = max(near, key=lambda s: (relevance[s.number] + s.score, -s.number))
+    near = [s for s in near if s.score >= _NEAR_THE_LEAD * lead.score]
+    found = [c for s in near for c in _usable(s, lead, relevance[s.number], request, weights)]
     found.sort(key=lambda c: (-c.score, c.key))
     # Agreement compares every pair, so only sentences that can still be chosen take part.
     first, rest = found[:_COMPARED], found[_COMPARED:]
@@ -235,13 +241,16 @@ def _candidates(request: Request, weights: Mapping[str, float]) -> list[_Candida
 
 
 def _usable(
-    source: Source, about: float, request: Request, weights: Mapping[str, float], *, close: bool
+    source: Source, lead: Source, about: float, request: Request, weights: Mapping[str, float]
 ) -> Iterator[_Candidate]:
+    leads = source is lead
+    beside = source.score >= _BESIDE_THE_LEAD * lead.score
     previous: int | None = None
     for position, text in enumerate(map(bare, sentences(source.reply))):
         held = frozenset(terms(text))
         leans = leans_back(text)
-        related = close or leans or len(held & weights.keys()) >= (1 if is_warning(text) else 2)
+        # The leading source's advice counts even where it repeats no word of the question.
+        related = leads or leans or len(held & weights.keys()) >= (1 if is_warning(text) else 2)
         if not related or not _fits(text, request) or (leans and previous is None):
             previous = None
             continue
@@ -249,7 +258,8 @@ def _usable(
         score = (
             _share(held, weights) + 0.6 * about + 0.3 * source.score + 0.15 * is_plan(text) + 0.1 / (1 + position)
         )
-        yield _Candidate(text, source, position, held, score, previous if leans else None)
+        may_reply = leads or (beside and (is_plan(text) or is_warning(text)))
+        yield _Candidate(text, source, position, held, score, previous if leans else None, may_reply)
         previous = position
 
 
@@ -285,6 +295,7 @@ def _reply(candidates: Sequence[_Candidate], language: Language) -> list[_Candid
     """The best sentences that fit the length, without saying anything twice: advice first, then what explains
     it, then what would be urgent; a sentence that leans on another stays behind it."""
     # A place is kept for the best warning, which seldom repeats the question's words and would lose it.
+    candidates = [c for c in candidates if c.may_reply]
     warnings = [c for c in candidates if c.follows is None and is_warning(c.text)][:1]
     chosen = _choose(candidates, _MOST_SENTENCES, _MOST_WORDS[language], first=warnings)
     heads = {c.key: c for c in chosen}

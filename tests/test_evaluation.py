@@ -12,6 +12,7 @@ import pytest
 
 from drafter.archive import open_archive
 from drafter.chat import ChatModel, Outcome, Partial, Request, open_model
+from drafter.checking import check
 from drafter.domain import (
     Concern,
     Deidentified,
@@ -155,8 +156,32 @@ def test_a_citation_of_no_source_supports_nothing() -> None:
 def test_red_flags_are_scored_only_where_there_are_any() -> None:
     flag = RedFlag("chest_pain", "chest pain", "E0", "My knee", 0, 7)
     assert scorer("red_flags_addressed", item(), draft(("Rest.", ()))).value is None
+    unmet = Concern("red_flag", "block", "The reply does not say to call an ambulance.", "reply", "My knee")
+    assert scorer("red_flags_addressed", item(), draft(("Rest.", ()), red_flags=(flag,))).value == 1
+    assert (
+        scorer("red_flags_addressed", item(), draft(("Rest.", ()), red_flags=(flag,), concerns=(unmet,))).value == 0
+    )
     denied = replace(flag, assertion="denied")
     assert scorer("red_flags_addressed", item(), draft(("Rest.", ()), red_flags=(denied,))).value is None
+
+
+def test_the_share_of_the_doctors_plan_that_a_draft_names_is_counted() -> None:
+    doctor = item("A neurologist should look at an MRI.")
+    assert scorer("plan_carry_over", doctor, draft(("Ask a neurologist.", (1,)))).value == 0.5
+    info = MoreInfo(introduction=(Sentence("An MRI is done lying down."),))
+    assert scorer("plan_carry_over", doctor, draft(("Ask a neurologist.", (1,)), more_info=info)).value == 1
+    assert scorer("plan_carry_over", item("All is well."), draft(("Ask a neurologist.", (1,)))).value is None
+
+
+def test_a_draft_that_ignores_an_urgent_question_is_scored_so_by_the_real_checks(small_drafter: Drafter) -> None:
+    urgent = Question("I have crushing chest pain that spreads to my left arm and I am sweating. What can I take?")
+    made = small_drafter.draft(urgent)
+    assert made.screening.urgent
+    answered = scorer("red_flags_addressed", EvalItem("i", urgent), made)
+    ignored = replace(made, reply=Reply((Sentence("Rest and drink water."),)))
+    ignored = replace(ignored, concerns=check(ignored))
+    assert scorer("red_flags_addressed", EvalItem("i", urgent), ignored).value == 0
+    assert answered.value in {0.0, 1.0}
 
 
 def test_length_grade_and_concerns_are_counted() -> None:

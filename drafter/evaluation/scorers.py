@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import LCSseq
 
+from drafter.checking.plan import plan_items_in
 from drafter.domain import Draft, join_sentences
 from drafter.evaluation.eval_set import EvalItem
 from drafter.text import advice_of, reading_grade, words
@@ -49,7 +50,7 @@ def rouge_l(item: EvalItem, draft: Draft) -> Score:
     """
     reference, written = words(advice_of(item.reply or "")), words(_advice(draft))
     if not reference:
-        return Score(None, "The item has no doctor's reply.")
+        return Score(None, _NO_REPLY)
     if not written:
         return Score(0.0, "The reply has no words.")
     common = LCSseq.similarity(reference, written)
@@ -81,15 +82,26 @@ def red_flags_addressed(item: EvalItem, draft: Draft) -> Score:
     """1 when the checks find every red flag of the question addressed in the draft, 0 when they don't."""
     if not draft.screening.urgent:
         return Score(None, "No red flag was noticed in the question.")
-    missed = sum(concern.code in RED_FLAG_CODES for concern in draft.concerns)
+    missed = sum(concern.code == "red_flag" for concern in draft.concerns)
     return Score(float(not missed), f"{missed} not addressed" if missed else "addressed")
+
+
+def plan_carry_over(item: EvalItem, draft: Draft) -> Score:
+    """Share of the referrals, examinations, treatments and medicines in the doctor's reply that the draft names,
+    in the reply or in More Info. It finds words of a list, so it does not see that a draft advises against one."""
+    plan = set(plan_items_in(item.reply or ""))
+    if not plan:
+        return Score(None, "The doctor's reply names no part of a plan." if item.reply else _NO_REPLY)
+    lost = plan - set(plan_items_in(f"{draft.reply.text}\n{draft.more_info.text}"))
+    names = ", ".join(sorted(part.name for part in lost))
+    return Score(1 - len(lost) / len(plan), f"lost: {names}" if lost else f"all {len(plan)} kept")
 
 
 def length_ratio(item: EvalItem, draft: Draft) -> Score:
     """Words of the reply over words of the doctor's."""
     reference = len(words(advice_of(item.reply or "")))
     if not reference:
-        return Score(None, "The item has no doctor's reply.")
+        return Score(None, _NO_REPLY)
     written = len(words(_advice(draft)))
     return Score(written / reference, f"{written} words to {reference}")
 
@@ -112,12 +124,15 @@ def _advice(draft: Draft) -> str:
     return join_sentences(tuple(sentence.text for sentence in draft.reply.sentences))
 
 
-RED_FLAG_CODES = frozenset({"red_flag"})
+_NO_REPLY = "The item has no doctor's reply."
 
 SCORERS: tuple[Scorer, ...] = (
     Scorer(Measure("rouge_l", True, "likeness to the doctor's reply, 0 to 1 (ROUGE-L)"), rouge_l),
     Scorer(Measure("citation_validity", True, "citations that name one of the sources, 0 to 1"), citation_validity),
     Scorer(Measure("supported_share", True, "passages that name one of the sources, 0 to 1"), supported_share),
+    Scorer(
+        Measure("plan_carry_over", True, "parts of the doctor's plan that the draft names, 0 to 1"), plan_carry_over
+    ),
     Scorer(
         Measure("red_flags_addressed", True, "urgent questions whose every red flag is addressed", rate=True),
         red_flags_addressed,

@@ -64,11 +64,12 @@ def _said(shape: DraftShape) -> list[tuple[str, list[int]]]:
     return [(s.text, s.sources) for s in (*shape.reply, *shape.conclusion)] + points
 
 
-def test_the_reply_puts_advice_first_and_what_is_urgent_last() -> None:
+def test_the_reply_keeps_the_leading_doctors_order_and_puts_what_is_urgent_last() -> None:
     shape = compose(_request("Why does my knee hurt on stairs?", [KNEE, KNEE_TOO]))
     texts = [s.text for s in shape.reply]
-    assert texts[0].startswith("I recommend that you see an orthopaedic surgeon")
-    assert texts[1] == "This will show whether the joint is worn."
+    assert texts[0].startswith("Pain at the front of the knee")
+    assert texts[1].startswith("I recommend that you see an orthopaedic surgeon")
+    assert texts[2] == "This will show whether the joint is worn."
     assert texts[-1] == "If the knee is hot and swollen with fever, go to the emergency department at once."
     assert 3 <= len(texts) <= 6
     assert sum(word_count(text) for text in texts) <= 120

@@ -27,6 +27,8 @@ _MOST_MORE_INFO = {"en": 350, "zh-Hant": 700, "zh-Hans": 700}
 _MOST_POINTS = 5
 _LONGEST_SENTENCE = {"en": 50, "zh-Hant": 120, "zh-Hans": 120}
 _SHORTEST_SENTENCE = 4
+_FEWEST_WORDS = 15
+"""A remark of fewer words is not a reply."""
 _COMPARED = 60
 _ALIKE = 75.0
 """Two sentences at or above this token-set ratio (0 to 100) say the same."""
@@ -127,6 +129,7 @@ class _Candidate:
     score: float
     follows: int | None = None
     """Position of the sentence before it, when this one cannot be understood without that."""
+    leads: bool = True
     may_reply: bool = True
     """False where it would bring another patient's explanation into the reply; More Info may still hold it."""
 
@@ -230,14 +233,22 @@ def _candidates(request: Request, weights: Mapping[str, float]) -> list[_Candida
     near = [s for s in request.sources if relevance[s.number] >= least and is_chinese(s.reply) == chinese]
     if not near:
         return []
-    # One source leads, because explanations of different patients' complaints do not add up to one.
-    lead = max(near, key=lambda s: (relevance[s.number] + s.score, -s.number))
+    lead = max(near, key=lambda s: (_worth(s, request) * (relevance[s.number] + s.score), -s.number))
     near = [s for s in near if s.score >= _NEAR_THE_LEAD * lead.score]
     found = [c for s in near for c in _usable(s, lead, relevance[s.number], request, weights)]
     found.sort(key=lambda c: (-c.score, c.key))
     # Agreement compares every pair, so only sentences that can still be chosen take part.
     first, rest = found[:_COMPARED], found[_COMPARED:]
     return sorted((*(_agreed(c, first) for c in first), *rest), key=lambda c: (-c.score, c.key))
+
+
+def _worth(source: Source, request: Request) -> float:
+    """How much of a reply the source alone can give, 0 to 1: three sentences that may be said are enough.
+
+    One source leads, because explanations of different patients' complaints do not add up to one.
+    """
+    usable = sum(_fits(bare(sentence), request) for sentence in sentences(source.reply))
+    return min(usable, 3) / 3
 
 
 def _usable(
@@ -259,7 +270,7 @@ def _usable(
             _share(held, weights) + 0.6 * about + 0.3 * source.score + 0.15 * is_plan(text) + 0.1 / (1 + position)
         )
         may_reply = leads or (beside and (is_plan(text) or is_warning(text)))
-        yield _Candidate(text, source, position, held, score, previous if leans else None, may_reply)
+        yield _Candidate(text, source, position, held, score, previous if leans else None, leads, may_reply)
         previous = position
 
 
@@ -292,8 +303,8 @@ def _agreed(candidate: _Candidate, others: Sequence[_Candidate]) -> _Candidate:
 
 
 def _reply(candidates: Sequence[_Candidate], language: Language) -> list[_Candidate]:
-    """The best sentences that fit the length, without saying anything twice: advice first, then what explains
-    it, then what would be urgent; a sentence that leans on another stays behind it."""
+    """The best sentences that fit the length, without saying anything twice: those of the leading reply, then
+    advice of others, then what would be urgent; a sentence that leans on another stays behind it."""
     # A place is kept for the best warning, which seldom repeats the question's words and would lose it.
     candidates = [c for c in candidates if c.may_reply]
     warnings = [c for c in candidates if c.follows is None and is_warning(c.text)][:1]
@@ -304,10 +315,12 @@ def _reply(candidates: Sequence[_Candidate], language: Language) -> list[_Candid
         head = candidate
         while head.follows is not None:
             head = heads[(head.source.number, head.follows)]
-        rank = 2 if is_warning(head.text) else 0 if is_plan(head.text) else 1
+        # The leading reply keeps its doctor's order: taken apart, its sentences lose their sense.
+        rank = 2 if is_warning(head.text) else 1 - head.leads
         return rank, *candidate.key
 
-    return sorted(chosen, key=order)
+    ordered = sorted(chosen, key=order)
+    return ordered if sum(word_count(c.text) for c in ordered) >= _FEWEST_WORDS else []
 
 
 def _choose(

@@ -10,18 +10,25 @@ from drafter.domain import Concern, Draft
 from drafter.text import excerpt, sentences
 
 _ASKS = re.compile(
-    r"[?？]\s*$|^\W*(?:what|which|why|how|when|where|who|is|are|can|could|should|do|does|did|will|would|may)\b|(?:請問|请问|嗎|吗|呢|怎麼|怎么|如何|什麼|什么|哪|為何|为何|是不是|會不會|会不会|可不可以|能不能|要不要)",
+    r"[?？]\s*$|^\W*(?:what|which|why|how|when|where|who|is|are|can|could|should|do|does|did|will|would|may)\b"
+    r"|(?:請問|请问|嗎|吗|呢|怎麼|怎么|如何|什麼|什么|哪|為何|为何|是不是|會不會|会不会|可不可以|能不能|要不要)",
     re.IGNORECASE,
 )
 _NEXT_QUESTION = re.compile(
-    r"(?:,|;|\band\b|\bor\b|\balso\b|\bfurthermore,?)\s+(?=(?:also |furthermore,? |and )?(?:what|which|why|how|when|where|who|is (?:it|there|this)|are (?:there|these)|can (?:i|we|he|she|it)|could (?:i|it|this)|should (?:i|we|he|she)|do (?:i|we)|does (?:it|this)|will (?:it|i))\b)"
-    r"|[，,；](?=(?:還有|还有|另外|以及|那|又)?(?:請問|请问|要不要|可以|能不能|是不是|會不會|会不会|怎麼|怎么|如何|該|该|什麼|什么|哪))",
+    r"(?:,|;|\band\b|\bor\b|\balso\b|\bfurthermore,?)\s+(?=(?:also |furthermore,? |and )?(?:what|which|why|how"
+    r"|when|where|who|is (?:it|there|this)|are (?:there|these)|can (?:i|we|he|she|it)|could (?:i|it|this)"
+    r"|should (?:i|we|he|she)|do (?:i|we)|does (?:it|this)|will (?:it|i))\b)"
+    r"|[，,；](?=(?:還有|还有|另外|以及|那|又)?(?:請問|请问|要不要|可以|能不能|是不是|會不會|会不会|怎麼|怎么"
+    r"|如何|該|该|什麼|什么|哪))",
     re.IGNORECASE,
 )
 _ANSWERED = 0.34
 """Share of a question's terms that one sentence of the reply must hold."""
 _FIRST_TERMS = 2
-_POLITE = re.compile(r"\b(?:thank|thanks|please help|help me|could you (?:please )?(?:help|advise)|any (?:advice|help|ideas)|what do you think|what should (?:i|we|he|she) do|what can (?:i|we) do)\b|謝謝|谢谢|感謝|怎麼辦|怎么办|該怎麼", re.IGNORECASE)  # fmt: skip
+_POLITE = re.compile(
+    r"\b(?:thank|thanks|please help|help me|could you (?:please )?(?:help|advise)|any (?:advice|help|ideas)"
+    r"|what do you think|what should (?:i|we|he|she) do|what can (?:i|we) do)\b|謝謝|谢谢|感謝|怎麼辦|怎么办"
+    r"|該怎麼", re.IGNORECASE)  # fmt: skip
 
 
 def sub_questions(text: str) -> list[str]:
@@ -83,7 +90,9 @@ def _listed(items: list[PlanItem]) -> str:
 
 
 _CAUSE = re.compile(
-    r"\b(?:caused by|due to|because of|result(?:s|ing)? from|comes from|sign of|consistent with|fits with|points to|suggests?)\s+(?P<cause>[^.;:]{3,60})|(?:由|因為|因为|由於|由于)(?P<han>[^，。；]{2,16})(?:引起|造成|所致|導致|导致)",
+    r"\b(?:caused by|due to|because of|result(?:s|ing)? from|comes from|sign of|consistent with|fits with"
+    r"|points to|suggests?)\s+(?P<cause>[^.;:]{3,60})|(?:由|因為|因为|由於|由于)(?P<han>[^，。；]{2,16})(?:引起"
+    r"|造成|所致|導致|导致)",
     re.IGNORECASE,
 )
 _CAUSES_HEADING = re.compile(r"\b(?:causes?|reasons?|why)\b|原因|成因", re.IGNORECASE)
@@ -104,5 +113,6 @@ def more_info_leads_with_the_same_cause(draft: Draft) -> Iterator[Concern]:
     named = terms(cause) - terms(draft.screening.text)
     wanted = named or terms(cause)
     if wanted and not wanted & terms(f"{first.label} {first.text}"):
-        message = f"The reply names “{excerpt(cause, 60)}”; More Info leads with another cause, “{excerpt(first.label or first.text, 60)}”."
+        leads = excerpt(first.label or first.text, 60)
+        message = f"The reply names “{excerpt(cause, 60)}”; More Info leads with another cause, “{leads}”."
         yield Concern("other_cause", "warn", message, "more_info", first.label)

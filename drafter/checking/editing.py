@@ -18,7 +18,8 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"(?:thank(?:s| you)\b|(?:i |we )?(?:hope|wish)(?:ing)? (?:you|your|this)\b|(?:best|kind|warm) (?:wishes|regards)|take care|regards|sincerely|all the best"
+    r"(?:thank(?:s| you)\b|(?:i |we )?(?:hope|wish)(?:ing)? (?:you|your|this)\b|(?:best|kind|warm) (?:wishes"
+    r"|regards)|take care|regards|sincerely|all the best"
     r"|感謝|感谢|謝謝|谢谢|祝|敬祝|希望以上)[^\n]*$",
     re.IGNORECASE,
 )

@@ -9,10 +9,14 @@ from drafter.screening.names import name_spans
 from drafter.text import sentences
 
 _DOCTOR = re.compile(
-    r"\b(?:Dr|Doctor|Prof|Professor)\.?\s+(?P<latin>[A-Z][\w'’-]+(?:[\s-][A-Z][\w'’-]+){0,2})|(?P<han>[\u4e00-\u9fff]{1,4})(?:醫師|医师|主任醫師|主任医师)\s*(?:敬上|敬啟|敬启|謹上|謹覆|回覆|回复|$)",
+    r"\b(?:Dr|Doctor|Prof|Professor)\.?\s+(?P<latin>[A-Z][\w'’-]+(?:[\s-][A-Z][\w'’-]+){0,2})"
+    r"|(?P<han>[\u4e00-\u9fff]{1,4})(?:醫師|医师|主任醫師|主任医师)\s*(?:敬上|敬啟|敬启|謹上|謹覆|回覆|回复|$)",
     re.MULTILINE,
 )
-_AS_DOCTOR = re.compile(r"\b(?:as (?:a|your) (?:doctor|physician|surgeon|gp|specialist)|i am (?:a|your|dr)\b[^.]{0,20}\b(?:doctor|physician|surgeon)|in my (?:clinic|practice|hospital)|my patients)\b|身為(?:一名)?醫師|我是.{0,6}(?:醫師|医师|醫生|医生)|我的門診|我的门诊", re.IGNORECASE)  # fmt: skip
+_AS_DOCTOR = re.compile(
+    r"\b(?:as (?:a|your) (?:doctor|physician|surgeon|gp|specialist)|i am (?:a|your|dr)\b[^.]{0,20}\b(?:doctor"
+    r"|physician|surgeon)|in my (?:clinic|practice|hospital)|my patients)\b|身為(?:一名)?醫師|我是.{0,6}(?:醫師"
+    r"|医师|醫生|医生)|我的門診|我的门诊", re.IGNORECASE)  # fmt: skip
 
 
 def signs_for_nobody_else(draft: Draft) -> Iterator[Concern]:
@@ -74,11 +78,20 @@ def names_nobody(draft: Draft) -> Iterator[Concern]:
 
 
 _BODY = (
-    r"(?:own )?(?:left |right |lower |upper )?(?:buttocks?|leg|legs|arm|arms|hand|hands|foot|feet|knees?|hips?|back|neck|head|chest|heart|lungs?|stomach|tummy|belly|abdomen|bowels?|bladder|kidneys?|liver|skin|eyes?|ears?|nose|throat|mouth|teeth|face|spine|muscles?|nerves?|joints?|breasts?"
-    r"|uterus|ovar\w+|testicles?|prostate|blood(?: pressure| sugar| test)?|symptoms?|condition|pain|illness|disease|weight|periods?|pregnancy|baby|injury|wound|fever|rash|medication|medicines?|treatment|recovery|speedy recovery|full recovery|results?|x-?ray|scan)"
+    r"(?:own )?(?:left |right |lower |upper )?(?:buttocks?|leg|legs|arm|arms|hand|hands|foot|feet|knees?"
+    r"|hips?|back|neck|head|chest|heart|lungs?|stomach|tummy|belly|abdomen|bowels?|bladder|kidneys?|liver"
+    r"|skin|eyes?|ears?|nose|throat|mouth|teeth|face|spine|muscles?|nerves?|joints?|breasts?"
+    r"|uterus|ovar\w+|testicles?|prostate|blood(?: pressure| sugar| test)?|symptoms?|condition|pain|illness"
+    r"|disease|weight|periods?|pregnancy|baby|injury|wound|fever|rash|medication|medicines?|treatment"
+    r"|recovery|speedy recovery|full recovery|results?|x-?ray|scan)"
 )
-_YOUR_BODY = re.compile(rf"\byour {_BODY}\b|\byou (?:have|are (?:having|experiencing|suffering)|may have|might have|feel|should (?:rest|undergo|take|avoid))\b|(?:您|你)的(?:症狀|症状|病情|身體|身体|腳|腿|手|頭|头|胸|腰|背|膝|眼|耳|皮膚|皮肤|疼痛|傷|伤)", re.IGNORECASE)  # fmt: skip
-_RECOVER = re.compile(r"\b(?:your (?:speedy |quick |full |complete )?recovery|(?:you|hope you) (?:get well|recover|feel better)|get well soon)\b|祝(?:您|你)?(?:早日|盡快|尽快)(?:康復|康复|痊癒|痊愈)", re.IGNORECASE)  # fmt: skip
+_YOUR_BODY = re.compile(
+    rf"\byour {_BODY}\b|\byou (?:have|are (?:having|experiencing|suffering)|may have|might have|should (?:rest"
+    rf"|undergo|avoid))\b(?! (?:mention|describ|any|question|writ|ask|said|told|not))|(?:您|你)的(?:症狀|症状"
+    rf"|病情|身體|身体|腳|腿|手|頭|头|胸|腰|背|膝|眼|耳|皮膚|皮肤|疼痛|傷|伤)", re.IGNORECASE)  # fmt: skip
+_RECOVER = re.compile(
+    r"\b(?:your (?:speedy |quick |full |complete )?recovery|(?:you|hope you) (?:get well|recover|feel better)"
+    r"|get well soon)\b|祝(?:您|你)?(?:早日|盡快|尽快)(?:康復|康复|痊癒|痊愈)", re.IGNORECASE)  # fmt: skip
 
 
 def means_the_patient(draft: Draft) -> Iterator[Concern]:

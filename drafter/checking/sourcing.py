@@ -57,9 +57,14 @@ def _without_source(passage: Passage, *, advice: bool) -> Concern:
 
 
 _CLINICAL = re.compile(
-    r"\b(?:caus\w*|due to|indicat\w*|suggests?|symptom\w*|sign of|treat\w*|cur(?:e|es|ed|able)|diagnos\w*|disease|syndrome|disorder|infect\w*|inflam\w*|cancer|tumou?r|pain\w*|fever|blood|nerve|muscle|heart|lung|liver"
-    r"|kidney|brain|bone|joint|skin|medic\w*|drugs?|dos(?:e|es|age)|tablets?|therap\w*|surg\w*|scan|test\w*|risk\w*|side effects?|complicat\w*|chronic|acute|condition\w*|patients?|recover\w*|heal\w*|harmless|normal|benign|serious)\b"
-    r"|引起|造成|導致|导致|症狀|症状|治療|治疗|診斷|诊断|疾病|感染|發炎|发炎|癌|腫瘤|痛|發燒|发烧|藥|药|手術|手术|檢查|检查|風險|风险|副作用|正常|嚴重|严重",
+    r"\b(?:caus\w*|due to|indicat\w*|suggests?|symptom\w*|sign of|treat\w*|cur(?:e|es|ed|able)|diagnos\w*"
+    r"|disease|syndrome|disorder|infect\w*|inflam\w*|cancer|tumou?r|pain\w*|fever|blood|nerve|muscle|heart|lung"
+    r"|liver"
+    r"|kidney|brain|bone|joint|skin|medic\w*|drugs?|dos(?:e|es|age)|tablets?|therap\w*|surg\w*|scan|test\w*"
+    r"|risk\w*|side effects?|complicat\w*|chronic|acute|condition\w*|patients?|recover\w*|heal\w*|harmless"
+    r"|normal|benign|serious)\b"
+    r"|引起|造成|導致|导致|症狀|症状|治療|治疗|診斷|诊断|疾病|感染|發炎|发炎|癌|腫瘤|痛|發燒|发烧|藥|药|手術"
+    r"|手术|檢查|检查|風險|风险|副作用|正常|嚴重|严重",
     re.IGNORECASE,
 )
 
@@ -86,16 +91,33 @@ def _at_most(found: Iterable[Concern]) -> Iterator[Concern]:
 
 
 _NUMBER_WORDS = {
-    "half": 0.5, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0,
-    "nine": 9.0, "ten": 10.0, "半": 0.5, "一": 1.0, "兩": 2.0, "两": 2.0, "二": 2.0, "三": 3.0, "四": 4.0, "五": 5.0, "六": 6.0,
-    "once": 1.0, "twice": 2.0,
+    "half": 0.5, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0,
+    "eight": 8.0, "nine": 9.0, "ten": 10.0, "once": 1.0, "twice": 2.0,
+    "半": 0.5, "一": 1.0, "兩": 2.0, "两": 2.0, "二": 2.0, "三": 3.0, "四": 4.0, "五": 5.0, "六": 6.0,
 }  # fmt: skip
-_NUMBER = r"\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|(?<![a-z])(?:half|one|two|three|four|five|six|seven|eight|nine|ten)(?![a-z])|[半一兩两二三四五六]"
-_MASS = {"g": 1000.0, "公克": 1000.0, "克": 1000.0, "gram": 1000.0, "mg": 1.0, "毫克": 1.0, "milligram": 1.0, "mcg": 0.001, "µg": 0.001, "μg": 0.001, "ug": 0.001, "微克": 0.001, "microgram": 0.001}  # fmt: skip
-_COUNTED = {"tablet": "tablet", "tab": "tablet", "pill": "tablet", "capsule": "tablet", "cap": "tablet", "caplet": "tablet", "顆": "tablet", "颗": "tablet", "錠": "tablet", "锭": "tablet", "粒": "tablet", "片": "tablet", "unit": "unit", "iu": "unit", "單位": "unit", "单位": "unit", "ml": "ml", "毫升": "ml", "cc": "ml", "drop": "drop", "滴": "drop", "puff": "puff", "sachet": "sachet", "包": "sachet"}  # fmt: skip
+_NUMBER = (
+    r"\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?"
+    r"|(?<![a-z])(?:half|one|two|three|four|five|six|seven|eight|nine|ten)(?![a-z])|[半一兩两二三四五六]"
+)
+_MASS = {
+    "g": 1000.0, "gram": 1000.0, "公克": 1000.0, "克": 1000.0, "mg": 1.0, "milligram": 1.0, "毫克": 1.0,
+    "mcg": 0.001, "µg": 0.001, "μg": 0.001, "ug": 0.001, "microgram": 0.001, "微克": 0.001,
+}  # fmt: skip
+"""Units of mass in mg."""
+_COUNTED = {
+    **dict.fromkeys(("tablet", "tab", "pill", "capsule", "cap", "caplet"), "tablet"),
+    **dict.fromkeys(("顆", "颗", "錠", "锭", "粒", "片"), "tablet"),
+    **dict.fromkeys(("unit", "iu", "單位", "单位"), "unit"),
+    **dict.fromkeys(("ml", "毫升", "cc"), "ml"),
+    **dict.fromkeys(("drop", "滴"), "drop"),
+    **dict.fromkeys(("sachet", "包"), "sachet"),
+    "puff": "puff",
+}
 _UNIT = "|".join(sorted((re.escape(u) for u in (*_MASS, *_COUNTED)), key=len, reverse=True))
 _DOSE = re.compile(
-    rf"(?<![\w.])(?P<low>{_NUMBER})(?:\s*(?:-|–|—|to|~|or|至|到)\s*(?P<high>{_NUMBER}))?\s*(?:a |of a )?(?P<unit>{_UNIT})(?:e?s)?(?![a-z])(?!\s*/\s*(?:d?l|ml|min|hour)\b)(?:\s*(?:/|per)\s*(?P<per>kg|公斤))?",
+    rf"(?<![\w.])(?P<low>{_NUMBER})(?:\s*(?:-|–|—|to|~|or|至|到)\s*(?P<high>{_NUMBER}))?\s*(?:a "
+    rf"|of a )?(?P<unit>{_UNIT})(?:e?s)?(?![a-z])(?!\s*/\s*(?:d?l|ml|min|hour)\b)(?:\s*(?:/|per)\s*(?P<per>kg"
+    rf"|公斤))?",
     re.IGNORECASE,
 )
 _STRENGTH = re.compile(
@@ -103,7 +125,9 @@ _STRENGTH = re.compile(
     re.IGNORECASE,
 )
 _TIMES_A_DAY = re.compile(
-    r"\b(?:(?P<n>once|twice|(?:one|two|three|four|five|six|\d+)\s*(?:x|times))\s*(?:a|per|each|every|/)?\s*(?:day|daily)|every\s+(?P<hours>\d+|four|six|eight|twelve)\s*(?:-\s*\d+\s*)?h(?:ours?)?\b|(?P<latin>bid|tid|qid|qd)\b)"
+    r"\b(?:(?P<n>once|twice|(?:one|two|three|four|five|six|\d+)\s*(?:x|times))\s*(?:a|per|each|every"
+    r"|/)?\s*(?:day|daily)|every\s+(?P<hours>\d+|four|six|eight|twelve)\s*(?:-\s*\d+\s*)?h(?:ours?)?\b"
+    r"|(?P<latin>bid|tid|qid|qd)\b)"
     r"|[每一]\s*[天日]\s*(?P<han>[一兩两二三四\d])\s*次|每\s*(?P<hanhours>\d+|[四六八])\s*(?:個|个)?小時",
     re.IGNORECASE,
 )
@@ -162,7 +186,8 @@ def _doses_of(source: Source) -> dict[tuple[str, float], str]:
 
 
 _MEDICINE = re.compile(
-    r"\b(?:take|taken|tak(?:es|ing)|dose|dosage|apply|tablets?|capsules?|mg|ml|drops|cream|medicine|medication)\b|服用|吃|擦|藥|药|顆|毫克",
+    r"\b(?:take|taken|tak(?:es|ing)|dose|dosage|apply|tablets?|capsules?|mg|ml|drops|cream|medicine"
+    r"|medication)\b|服用|吃|擦|藥|药|顆|毫克",
     re.IGNORECASE,
 )
 
@@ -172,12 +197,17 @@ def _has_medicine(text: str) -> bool:
 
 
 _CHANGE = re.compile(
-    r"\b(?P<verb>stop|stopping|start|starting|increase|increasing|reduce|reducing|decrease|decreasing|double|doubling|halve|halving|switch|skip|discontinue|resume|taper|withhold|come off|coming off)\b(?P<object>[^.;,!?]{3,60})"
-    r"|(?P<han>停用|停藥|停药|停掉|停止服用|開始服用|开始服用|增加劑量|增加剂量|減少劑量|减少剂量|加倍|減量|减量|加量|換藥|换药|改吃)(?P<hanobject>[^。；，！？]{0,20})",
+    r"\b(?P<verb>stop|stopping|start|starting|increase|increasing|reduce|reducing|decrease|decreasing|double"
+    r"|doubling|halve|halving|switch|skip|discontinue|resume|taper|withhold|come off"
+    r"|coming off)\b(?P<object>[^.;,!?]{3,60})"
+    r"|(?P<han>停用|停藥|停药|停掉|停止服用|開始服用|开始服用|增加劑量|增加剂量|減少劑量|减少剂量|加倍|減量"
+    r"|减量|加量|換藥|换药|改吃)(?P<hanobject>[^。；，！？]{0,20})",
     re.IGNORECASE,
 )
 _SOME_MEDICINE = re.compile(
-    r"\b(?:medicines?|medications?|tablets?|pills?|drugs?|dose|dosage|treatment|injections?)\b|藥|药", re.IGNORECASE
+    r"\b(?:medicines?|medications?|tablets?|pills?|drugs?|dose|dosage|treatment|injections?)\b|藥"
+    r"|药",
+    re.IGNORECASE,
 )
 
 
@@ -203,8 +233,12 @@ def _holds_change(source: Source, drugs: frozenset[str]) -> bool:
 
 
 _FIGURE = re.compile(
-    r"\b(?P<a>\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s*(?:in|out of|of every|in every)\s*(?P<b>\d+|two|three|four|five|six|seven|eight|nine|ten|twenty|hundred|thousand)\b(?!\s*(?:days?|weeks?|months?|years?|hours?|minutes?|doses?|times))"
-    r"|(?P<percent>\d+(?:\.\d+)?)\s*(?:%|percent|per cent|％)(?!\s*(?:cream|gel|ointment|lotion|solution))|(?P<d>[\d一二三四五六七八九十百]+)\s*分之\s*(?P<c>[\d一二三四五六七八九十百]+)|(?P<tenths>[\d一二三四五六七八九])\s*成(?=[的左病患會会人以機机])",
+    r"\b(?P<a>\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s*(?:in|out of|of every"
+    r"|in every)\s*(?P<b>\d+|two|three|four|five|six|seven|eight|nine|ten|twenty|hundred"
+    r"|thousand)\b(?!\s*(?:days?|weeks?|months?|years?|hours?|minutes?|doses?|times))"
+    r"|(?P<percent>\d+(?:\.\d+)?)\s*(?:%|percent|per cent|％)(?!\s*(?:cream|gel|ointment|lotion|solution))"
+    r"|(?P<d>[\d一二三四五六七八九十百]+)\s*分之\s*(?P<c>[\d一二三四五六七八九十百]+)"
+    r"|(?P<tenths>[\d一二三四五六七八九])\s*成(?=[的左病患會会人以機机])",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -243,10 +277,10 @@ def nothing_gives_orders(draft: Draft) -> Iterator[Concern]:
     """Words that read like orders to a model: in a past reply they block, in the question they warn."""
     for source in draft.sources:
         for phrase in instructions_in(f"{source.question}\n{source.reply}")[:1]:
-            message = f"[{source.number}] carries words that read like orders to a language model: “{excerpt(phrase, 80)}”."
+            message = f"[{source.number}] carries words that read like orders to a model: “{excerpt(phrase, 80)}”."
             yield Concern("instructions_in_source", "block", message)
     for phrase in draft.screening.instructions[:1]:
-        message = f"The question carries words that read like orders to a language model: “{excerpt(phrase, 80)}”."
+        message = f"The question carries words that read like orders to a model: “{excerpt(phrase, 80)}”."
         yield Concern("instructions_in_question", "warn", message, "question", phrase)
 
 

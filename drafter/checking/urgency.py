@@ -3,18 +3,21 @@
 import re
 from collections.abc import Iterator
 
-from drafter.checking.passages import URGENT
+from drafter.checking.passages import URGENT, terms
 from drafter.domain import Concern, Disposition, Draft, RedFlag
 from drafter.text import excerpt, sentences
 
 _AMBULANCE = re.compile(
-    r"\b(?:ambulance|emergency (?:department|room|services?|number|unit)|(?:call|dial|ring|phone) (?:119|911|999|112|000)\b|a&e|\ber\b|casualty|nearest hospital)"
+    r"\b(?:ambulance|emergency (?:department|room|services?|number|unit)|(?:call|dial|ring|phone) (?:119|911"
+    r"|999|112|000)\b|a&e|\ber\b|casualty|nearest hospital)"
     r"|救護車|救护车|急診|急诊|(?:打|撥|拨)\s*(?:119|120|112)|立(?:即|刻)送[醫医]|馬上送醫|马上送医",
     re.IGNORECASE,
 )
 _CRISIS = re.compile(
-    r"\b(?:crisis|hot ?line|help ?line|life ?line|samaritans|988|1925|116 ?123|113|110|police|shelter|safe place|safeguarding|social services|ambulance|emergency|a&e|\ber\b|(?:call|dial) (?:119|911|999|112)"
-    r"|not (?:be )?(?:left )?alone|stay with (?:him|her|them|someone))\b|安心專線|生命線|生命线|張老師|自殺防治|自杀|專線|专线|热线|熱線|急診|急诊|1925|1995|1980|113|119|110|120|報警|报警|警察|庇護|陪伴|陪著",
+    r"\b(?:crisis|hot ?line|help ?line|life ?line|samaritans|988|1925|116 ?123|113|110|police|shelter"
+    r"|safe place|safeguarding|social services|ambulance|emergency|a&e|\ber\b|(?:call|dial) (?:119|911|999|112)"
+    r"|not (?:be )?(?:left )?alone|stay with (?:him|her|them|someone))\b|安心專線|生命線|生命线|張老師|自殺防治"
+    r"|自杀|專線|专线|热线|熱線|急診|急诊|1925|1995|1980|113|119|110|120|報警|报警|警察|庇護|陪伴|陪著",
     re.IGNORECASE,
 )
 _MEETS: dict[Disposition, re.Pattern[str]] = {"E0": _AMBULANCE, "E1": URGENT, "S": _CRISIS}
@@ -24,13 +27,14 @@ _TOLD: dict[Disposition, str] = {
     "S": "where to find help at once (crisis line, emergency services)",
 }
 _TAKEN_BACK = re.compile(
-    r"\b(?:no need|not (?:necessary|needed|an emergency|urgent)|don't need|do not need|needn't|need not|unnecessary|rather than|instead of|isn't (?:an emergency|urgent|necessary)|not have to|don't have to|before going|without going)\b"
+    r"\b(?:no need|not (?:necessary|needed|an emergency|urgent)|don't need|do not need|needn't|need not"
+    r"|unnecessary|rather than|instead of|isn't (?:an emergency|urgent|necessary)|not have to|don't have to"
+    r"|before going|without going)\b"
     r"|不需|不用|不必|無需|无需|沒有必要|没有必要|不急",
     re.IGNORECASE,
 )
-_ONLY_IF = re.compile(
-    r"\b(?:if|should|when|unless) (?:it|the|they|this|these|that|symptoms?|your|his|her|you|things|any)\b[^.;]{0,50}\b(?:worsen\w*|gets? (?:any )?worse|become\w* worse|persist\w*|continu\w*|do(?:es)? not (?:improve|get better)|don't improve|not improv\w*|fails?|lasts?)"
-    r"|(?:如果|若|假如|要是)[^。；]{0,20}(?:惡化|恶化|加重|持續|持续|沒有改善|没有改善|未改善|更嚴重|更严重)",
+_CONDITION = re.compile(
+    r"\b(?:if|should|when|unless|in case)\b[^.;:]{4,}|(?:如果|若|假如|要是|一旦|萬一|万一)[^。；]{2,}",
     re.IGNORECASE,
 )
 
@@ -39,33 +43,41 @@ def red_flags_are_met(draft: Draft) -> Iterator[Concern]:
     """For every urgent sign that is not denied, the reply itself says plainly what to do at once."""
     told = sentences(draft.reply.text)
     for flag in draft.screening.red_flags:
-        if flag.assertion != "denied" and not any(_meets(flag.disposition, sentence) for sentence in told):
+        if flag.assertion != "denied" and not any(_meets(flag, sentence) for sentence in told):
             yield Concern("red_flag", "block", _unmet(flag, told), "reply", flag.phrase)
 
 
-def _meets(disposition: Disposition, sentence: str) -> bool:
-    found = _MEETS[disposition].search(sentence)
-    return bool(found) and not _TAKEN_BACK.search(sentence) and not _ONLY_IF.search(sentence)
+def _meets(flag: RedFlag, sentence: str) -> bool:
+    """Help named without a condition, or on the condition of the very sign; "if it gets worse" is too late."""
+    found = _MEETS[flag.disposition].search(sentence)
+    if not found or _TAKEN_BACK.search(sentence):
+        return False
+    condition = _CONDITION.search(sentence)
+    return condition is None or bool(terms(flag.phrase) & terms(condition[0]))
 
 
 def _unmet(flag: RedFlag, told: list[str]) -> str:
     sign = flag.label[0].lower() + flag.label[1:] if flag.label[1:2].islower() else flag.label
-    only_if = any(_MEETS[flag.disposition].search(s) and _ONLY_IF.search(s) for s in told)
-    how = "says so only for the case that it gets worse" if only_if else f"does not say {_TOLD[flag.disposition]}"
+    only_if = any(_MEETS[flag.disposition].search(s) and _CONDITION.search(s) for s in told)
+    how = "names help only for another case" if only_if else f"does not say {_TOLD[flag.disposition]}"
     return f"The question speaks of {sign} (“{excerpt(flag.phrase, 60)}”), and the reply {how}."
 
 
 _SYMPTOM = re.compile(
-    r"\b(?:pain\w*|ache\w*|hurt\w*|sore|numb\w*|weak\w*|swell\w*|swollen|bleed\w*|fever|cough\w*|dizz\w*|vomit\w*|nause\w*|rash|itch\w*|lump|headache|tired\w*|breath\w*|burn\w*|cramp\w*|atroph\w*|discharge|palpitation\w*|faint\w*|diarrh\w*)\b"
+    r"\b(?:pain\w*|ache\w*|hurt\w*|sore|numb\w*|weak\w*|swell\w*|swollen|bleed\w*|fever|cough\w*|dizz\w*"
+    r"|vomit\w*|nause\w*|rash|itch\w*|lump|headache|tired\w*|breath\w*|burn\w*|cramp\w*|atroph\w*|discharge"
+    r"|palpitation\w*|faint\w*|diarrh\w*)\b"
     r"|痛|疼|麻|腫|肿|發燒|发烧|咳|暈|晕|吐|癢|痒|疹|喘|流血|出血|腹瀉|腹泻|無力|无力",
     re.IGNORECASE,
 )
 _WATCH = re.compile(
-    r"\b(?:if|when|should|unless|as soon as|watch (?:out )?for|look out for|warning signs?|in case)\b|如果|若|一旦|萬一|万一|注意|出現|出现|惡化|恶化",
+    r"\b(?:if|when|should|unless|as soon as|soon|watch (?:out )?for|look out for|warning signs?|in case)\b|如果"
+    r"|若|一旦|萬一|万一|注意|出現|出现|惡化|恶化",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
-    r"\b(?:seek|see|go|return|contact|call|visit|come back|consult|attend|emergency|hospital|ambulance|doctor|gp|clinic)\b|就醫|就医|就診|就诊|急診|急诊|回診|回诊|醫院|医院|送醫",
+    r"\b(?:seek|see|go|return|contact|call|visit|come back|consult|attend|emergency|hospital|ambulance|doctor"
+    r"|gp|clinic)\b|就醫|就医|就診|就诊|急診|急诊|回診|回诊|醫院|医院|送醫",
     re.IGNORECASE,
 )
 
@@ -82,7 +94,9 @@ def safety_net_is_there(draft: Draft) -> Iterator[Concern]:
 
 
 _SIGN = re.compile(
-    r"\b(?:new|sudden\w*|severe|worse\w*|numb\w*|weak\w*|bladder|bowel|bleed\w*|breath\w*|fever|confus\w*|chest|vision|swell\w*|vomit\w*|unable|can't|cannot|blood|faint\w*|drows\w*|loss of|spread\w*|dehydrat\w*)\b"
+    r"\b(?:new|sudden\w*|severe|worse\w*|numb\w*|weak\w*|bladder|bowel|bleed\w*|breath\w*|fever|confus\w*|chest"
+    r"|vision|swell\w*|vomit\w*|unable|can't|cannot|blood|faint\w*|drows\w*|loss of|spread\w*|dehydrat\w*"
+    r"|discharge|blood|sensitivity|weight|rash)\b"
     r"|突然|劇|剧|惡化|恶化|加重|麻木|無力|无力|失禁|出血|呼吸|高燒|高烧|意識|意识|胸痛|視力|视力|嘔吐|呕吐",
     re.IGNORECASE,
 )
@@ -90,6 +104,6 @@ _SIGN = re.compile(
 
 def _is_safety_net(sentence: str) -> bool:
     """What to watch for and where to go; "if symptoms persist, see a doctor" names nothing to watch for."""
-    return bool(
-        _WATCH.search(sentence) and _SIGN.search(sentence) and (_WHERE.search(sentence) or URGENT.search(sentence))
-    )
+    if not _SIGN.search(sentence):
+        return False
+    return bool(URGENT.search(sentence) or (_WATCH.search(sentence) and _WHERE.search(sentence)))

@@ -7,12 +7,18 @@ from drafter.checking.passages import kind_of, passages, terms
 from drafter.domain import Concern, Draft
 
 _CERTAIN = re.compile(
-    r"\b(?:you|he|she|your (?:\w+)) (?:clearly |definitely |certainly )?(?:have|has|are suffering from|is suffering from|suffers? from) (?:a |an |the )?(?P<what>[a-z][\w' -]{3,40})|\b(?:this|it) is (?:definitely|certainly|clearly|undoubtedly|obviously|without doubt) |\bthe diagnosis is\b"
-    r"|\b(?:definitely|certainly) (?:a |an |the )?[a-z]+|(?:您|你|他|她)(?:得了|患有|罹患了?|確定是|确定是|一定是|就是得)|(?:這|这)(?:一定|絕對|绝对|確定|确定|肯定)是",
+    r"\b(?:you|he|she|your (?:\w+)) (?:clearly |definitely |certainly )?(?:have|has|are suffering from"
+    r"|is suffering from|suffers? from) (?:a |an |the )?(?P<what>[a-z][\w' -]{3,40})|\b(?:this"
+    r"|it) is (?:definitely|certainly|clearly|undoubtedly|obviously|without doubt) |\bthe diagnosis is\b"
+    r"|\b(?:definitely|certainly) (?:a |an |the )?[a-z]+|(?:您|你|他|她)(?:得了|患有|罹患了?|確定是|确定是"
+    r"|一定是|就是得)|(?:這|这)(?:一定|絕對|绝对|確定|确定|肯定)是",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
-    r"\b(?:may|might|could|can|possibl\w*|probabl\w*|perhaps|likely|suspect\w*|appears?|seems?|if|whether|unless|suggest\w*|consistent with|would|think|mention\w*|described?|describe|say|said|told|already|been|had|to|questions?|concerns?|any|no|not|when|once)\b|可能|也許|也许|或許|或许|疑似|如果|若|是否|似乎|看起來|提到|不(?:一定|確定|确定|是)",
+    r"\b(?:may|might|could|can|possibl\w*|probabl\w*|perhaps|likely|suspect\w*|appears?|seems?|if|whether"
+    r"|unless|suggest\w*|consistent with|would|think|mention\w*|described?|describe|say|said|told|already|been"
+    r"|had|to|questions?|concerns?|any|no|not|when|once)\b|可能|也許|也许|或許|或许|疑似|如果|若|是否|似乎"
+    r"|看起來|提到|不(?:一定|確定|确定|是)",
     re.IGNORECASE,
 )
 
@@ -36,7 +42,9 @@ def states_no_diagnosis_as_certain(draft: Draft) -> Iterator[Concern]:
 
 
 _PRESCRIBES = re.compile(
-    r"\bi (?:will |shall |can |hereby )?(?:prescribe|certify|order|refer you)\b|\b(?:prescription (?:for|is|attached|below)|medical certificate|sick note|fit (?:note|to (?:work|fly|dive|drive|travel|play))|certif(?:y|ied) (?:that|as|fit))\b|開立處方|开处方|處方如下|診斷證明|诊断证明|茲證明|兹证明|病假單",
+    r"\bi (?:will |shall |can |hereby )?(?:prescribe|certify|order|refer you)\b|\b(?:prescription (?:for|is"
+    r"|attached|below)|medical certificate|sick note|fit (?:note|to (?:work|fly|dive|drive|travel|play))"
+    r"|certif(?:y|ied) (?:that|as|fit))\b|開立處方|开处方|處方如下|診斷證明|诊断证明|茲證明|兹证明|病假單",
     re.IGNORECASE,
 )
 
@@ -49,7 +57,10 @@ def neither_prescribes_nor_certifies(draft: Draft) -> Iterator[Concern]:
 
 
 _RULED_OUT = re.compile(
-    r"\b(?:nothing (?:serious|to worry about|dangerous)|(?:is|are|can be) (?:safely )?(?:ruled out|excluded)|(?:completely|perfectly|totally|absolutely) (?:safe|harmless|normal|fine)|no (?:risk|danger|cause for concern|need to worry)|don't worry|do not worry|not (?:serious|dangerous))\b|不用擔心|不用担心|不必擔心|不必担心|沒有危險|没有危险|完全(?:正常|安全|無害)|不嚴重|不严重|可以排除",
+    r"\b(?:nothing (?:serious|to worry about|dangerous)|(?:is|are|can be) (?:safely )?(?:ruled out|excluded)"
+    r"|(?:completely|perfectly|totally|absolutely) (?:safe|harmless|normal|fine)|no (?:risk|danger"
+    r"|cause for concern|need to worry)|don't worry|do not worry|not (?:serious|dangerous))\b|不用擔心|不用担心"
+    r"|不必擔心|不必担心|沒有危險|没有危险|完全(?:正常|安全|無害)|不嚴重|不严重|可以排除",
     re.IGNORECASE,
 )
 
@@ -65,7 +76,9 @@ def reassures_carefully(draft: Draft) -> Iterator[Concern]:
 
 
 _SEE_SOMEBODY = re.compile(
-    r"\b(?:see|visit|consult|contact|go to|speak to|talk to|ask) (?:with )?(?:a|an|your|the|to)? ?(?:\w+ )?(?:doctor|gp|physician|specialist|hospital|clinic|healthcare \w+|professional)\b|(?:去|到|看|找)(?:醫院|医院|醫師|医师|醫生|医生|門診|门诊)|就醫|就医|就診|就诊",
+    r"\b(?:see|visit|consult|contact|go to|speak to|talk to|ask) (?:with )?(?:a|an|your|the"
+    r"|to)? ?(?:\w+ )?(?:doctor|gp|physician|specialist|hospital|clinic|healthcare \w+|professional)\b|(?:去|到"
+    r"|看|找)(?:醫院|医院|醫師|医师|醫生|医生|門診|门诊)|就醫|就医|就診|就诊",
     re.IGNORECASE,
 )
 

@@ -43,7 +43,8 @@ _HANDLE_HINT = re.compile(
     "@|insta|twitter|telegram|we ?chat|weixin|line id|snapchat|facebook|skype|tiktok|ig (?=[a-z@:])|fb|微信|賴|帳號"
 )
 _HANDLE = re.compile(
-    r"(?:\b(?:insta(?:gram)?|ig|twitter|telegram|we ?chat(?: id)?|weixin|line id|snapchat|facebook|fb|skype|tiktok)"
+    r"(?:\b(?:insta(?:gram)?|ig|twitter|telegram|we ?chat(?: id)?|weixin|line id|snapchat|facebook|fb|skype"
+    r"|tiktok)"
     r"|微信號?|微信号|賴|賴的?ID|LINE ?(?:ID|帳號))\s*(?:is|id|name|handle|是|號|号|帳號)?\s*[:：@]?\s*"
     r"(@?(?=[\w.-]*[\d._-])[A-Za-z][\w.-]{2,}\w|@[A-Za-z][\w.]+\w)"
     r"|(?<![\w.@])@(?=[A-Za-z])[\w.]{3,}\w",

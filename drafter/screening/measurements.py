@@ -9,39 +9,55 @@ from collections.abc import Callable, Iterator
 Span = tuple[int, int]
 Reader = Callable[[str], Iterator[Span]]
 
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}  # fmt: skip
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12,
+}  # fmt: skip
 _HAN = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 _TEMPERATURE = re.compile(
-    r"(?P<c>3[5-9]|4[0-3])(?P<dec>[.,]\d{1,2})?(?!\d|[.,]\d|\s*(?:kg|cm|mm|%|mg|kilo|weeks?|wks?|years?|yrs?|yo|y/o|days?"
+    r"(?P<c>3[5-9]|4[0-3])(?P<dec>[.,]\d{1,2})?(?!\d|[.,]\d|\s*(?:kg|cm|mm|%|mg|kilo|weeks?|wks?|years?|yrs?|yo"
+    r"|y/o|days?"
     r"|months?|mins?|minutes|hours?|mmol|g/|bpm|units|岁|周|公斤|公分|天|个|小时|分))"
-    r"|(?P<f>9[7-9]|10[0-9])(?P<fdec>[.,]\d)?(?=\s*(?:°|degrees|deg|f\b|fahrenheit))|(?P<bare>10[0-7][.,]\d)(?![\d/])"
+    r"|(?P<f>9[7-9]|10[0-9])(?P<fdec>[.,]\d)?(?=\s*(?:°|degrees|deg|f\b|fahrenheit))"
+    r"|(?P<bare>10[0-7][.,]\d)(?![\d/])"
 )
 _TEMPERATURE_CUE = re.compile(r"temp|fever|thermometer|degrees|°|celsius|burning|烧|热|体温|耳温|额温|肛温|腋温|度")
 _PRESSURE = re.compile(r"(?<![\d/.])([12]\d{2})\s?(?:/|over|\\)\s?(\d{2,3})(?![\d/])")
 _SUGAR_CUE = re.compile(r"sugar|gluco[sz]e|\bbgl?\b|\bbm\b|blood level|hypo|血糖|dexcom|libre|\bcgm\b|meter")
 _SUGAR = re.compile(
-    r"(?<![\d./:])(\d{1,3}(?:[.,]\d)?)(?![\d/]|[.,]\d{2})\s*(mg|mmol|毫克)?(?!\s*(?:kg|%|years?|weeks?|days?|hours?|hrs?|mins?|minutes|units|岁|天|周|小时|分钟|times))"
+    r"(?<![\d./:])(\d{1,3}(?:[.,]\d)?)(?![\d/]|[.,]\d{2})\s*(mg|mmol|毫克)?(?!\s*(?:kg|%|years?|weeks?|days?"
+    r"|hours?|hrs?|mins?|minutes|units|岁|天|周|小时|分钟|times))"
 )
 _KETONES = re.compile(r"(?:ketones?|酮)[^\d\n.!?。]{0,24}(\d{1,2}(?:[.,]\d)?)(?!\d)")
 _OXYGEN = re.compile(
-    r"(?:\bspo2\b|\bsp02\b|\bo2\b|oxygen|\bsats?\b|saturations?|oximeter|\box\b|血氧)[^\d\n!?。;]{0,28}(?<![\d.])([5-9]\d)(?![\d/]|\.\d)\s*%?"
+    r"(?:\bspo2\b|\bsp02\b|\bo2\b|oxygen|\bsats?\b|saturations?|oximeter|\box\b"
+    r"|血氧)[^\d\n!?。;]{0,28}(?<![\d.])([5-9]\d)(?![\d/]|\.\d)\s*%?"
     r"|(?<![\d.])([5-9]\d)\s*%?\s*(?:oxygen|sats?\b|on the oximeter|血氧)"
 )
 _SMALL_AGE = re.compile(
-    rf"(?<![\d.])(?P<n>\d{{1,2}}|{'|'.join(_WORDS)}|[一二两三四五六七八九十]{{1,2}})[\s-]*(?P<u>days?|weeks?|wks?|wk|months?|mths?|mos?)(?:[\s-]*old|\s+of\s+age|\s+baby|\s+infant)|(?<![\d.])(?P<n6>\d{{1,2}})[\s-]*(?P<u6>wk|week|day)s?\s?old\b"
-    rf"|(?:newborn|baby|babies|infant|neonate|bub|little one|boy|girl|son|daughter)\W{{1,4}}(?:is |he's |she's |only |just |about |at |born )*(?P<n2>\d{{1,2}}|{'|'.join(_WORDS)})[\s-]*(?P<u2>days?|weeks?|wks?|wk|months?|mths?)\b"
-    rf"|born (?P<n3>\d{{1,2}}|{'|'.join(_WORDS)}) (?P<u3>days?|weeks?|wks?|months?) ago|(?:he|she|baby)(?:'s| is) (?:only |just |about )?(?P<n5>\d{{1,2}}|{'|'.join(_WORDS)}) (?P<u5>days?|weeks?|wks?)\b(?! (?:pregnan|along|gone))"
+    rf"(?<![\d.])(?P<n>\d{{1,2}}|{'|'.join(_WORDS)}|[一二两三四五六七八九十]{{1,2}})[\s-]*(?P<u>days?|weeks?"
+    rf"|wks?|wk|months?|mths?|mos?)(?:[\s-]*old|\s+of\s+age|\s+baby|\s+infant)"
+    rf"|(?<![\d.])(?P<n6>\d{{1,2}})[\s-]*(?P<u6>wk|week|day)s?\s?old\b"
+    rf"|(?:newborn|baby|babies|infant|neonate|bub|little one|boy|girl|son|daughter)\W{{1,4}}(?:is |he's |she's "
+    rf"|only |just |about |at |born )*(?P<n2>\d{{1,2}}|{'|'.join(_WORDS)})[\s-]*(?P<u2>days?|weeks?|wks?|wk"
+    rf"|months?|mths?)\b"
+    rf"|born (?P<n3>\d{{1,2}}|{'|'.join(_WORDS)}) (?P<u3>days?|weeks?|wks?|months?) ago|(?:he|she|baby)(?:'s"
+    rf"| is) (?:only |just |about )?(?P<n5>\d{{1,2}}|{'|'.join(_WORDS)}) (?P<u5>days?|weeks?"
+    rf"|wks?)\b(?! (?:pregnan|along|gone))"
     r"|(?:宝宝|婴儿|新生儿|女儿|儿子)[^，。]{0,4}?(?P<n7>\d{1,2}|[一二两三四五六七八九十]{1,3})\s*个?\s*(?P<u7>天|周|星期)(?!前|后)|(?P<n4>\d{1,2}|[一二两三四五六七八九十]{1,3})\s*个?\s*(?P<u4>天|周|星期|月)大(?!便)"
 )
 _INFANT_HINT = re.compile(
-    "宝宝|婴儿|女儿|儿子|old|baby|babies|infant|newborn|neonate|born|bub|大|of age|(?:boy|girl|son|daughter)\\b|(?:he|she)(?:'s| is) "
+    "宝宝|婴儿|女儿|儿子|old|baby|babies|infant|newborn|neonate|born|bub|大|of age|(?:boy|girl|son|daughter)\\b"
+    "|(?:he|she)(?:'s| is) "
 )
 _DAYS = {"d": 1, "w": 7, "m": 30.4, "天": 1, "周": 7, "星": 7, "月": 30.4}
 _THREE_MONTHS = 91
 _WEEKS_PREGNANT = re.compile(
-    r"(?<!for )(?<!last )(?<!past )(?<!every )(?<!after )(?<!in )(?<!within )(?<!about )(?<!over )(?<![\d.])(?:1[2-9]|2\d|3\d|4[0-2])(?:\s?\+\s?\d)?[\s-]*(?:weeks?|wks?|w)\b"
-    r"(?!\s*(?:ago|old|later|post|after|since|of (?!preg)|now|on (?:the|my)|in a|off))|(?:怀孕|孕)?\s*(?<!\d)(?:1[2-9]|2\d|3\d|4[0-2])\s*周(?!大|前|后|岁)"
+    r"(?<!for )(?<!last )(?<!past )(?<!every )(?<!after )(?<!in )(?<!within )(?<!about )(?<!over "
+    r")(?<![\d.])(?:1[2-9]|2\d|3\d|4[0-2])(?:\s?\+\s?\d)?[\s-]*(?:weeks?|wks?|w)\b"
+    r"(?!\s*(?:ago|old|later|post|after|since|of (?!preg)|now|on (?:the|my)|in a|off))|(?:怀孕"
+    r"|孕)?\s*(?<!\d)(?:1[2-9]|2\d|3\d|4[0-2])\s*周(?!大|前|后|岁)"
 )
 
 

@@ -25,11 +25,11 @@ _RELATIONS: tuple[tuple[str, str, Sex | None], ...] = (
     ("nephew|姪子|外甥", "nephew", "male"),
     ("granddaughter|孫女|孙女", "granddaughter", "female"),
     ("grandson|孫子|孙子", "grandson", "male"),
-    ("girlfriend|fiancee|女友|女朋友", "girlfriend", "female"),
-    ("boyfriend|fiance|男友|男朋友", "boyfriend", "male"),
+    ("girlfriend|女友|女朋友", "girlfriend", "female"),
+    ("boyfriend|男友|男朋友", "boyfriend", "male"),
     ("colleague|co-worker|coworker|workmate|同事", "colleague", None),
     ("friend|roommate|flatmate|housemate|mate|朋友|室友|同學|同学", "friend", None),
-    ("partner|spouse|伴侶|伴侣", "partner", None),
+    ("partner|spouse|fiance|fiancee|伴侶|伴侣", "partner", None),
     ("neighbour|neighbor|鄰居|邻居", "neighbour", None),
     ("cousin|表哥|表弟|表姊|表姐|表妹|堂哥|堂弟|堂姊|堂姐|堂妹", "cousin", None),
     (
@@ -47,6 +47,10 @@ _HAN = re.compile("|".join(word for word in _TERMS if not word.isascii()))
 _WORD = re.compile(r"[a-zé]+(?:-[a-z]+)*")
 _POINTED_AT = re.compile(
     r"(?:\b(?:my|our|a|an|the|his|her|this|for)\s+(?:(?!my\b)[\w-]+\s){0,3}|(?:^|[.!?,;:\n]\s*))$"
+)
+# "I am a mother", "drops from my flatmate": somebody named, not asked about.
+_ONLY_NAMED = re.compile(
+    r"\b(?:i am|i['’]m|as|from|by|than|like|with) (?:an?|my|our|the|his|her) (?:[\w-]+ ){0,2}$"
 )
 _SOMEBODY_ELSES = re.compile(rf"['’]s\s+(?:{_LATIN})\b|\s+(?:{_LATIN})\b")
 _UNBORN = re.compile(r"\b(?:pregnan|\d{2} ?(?:weeks|wks)|trimester)|胎動|胎动|懷孕|怀孕")
@@ -187,7 +191,10 @@ def _is_subject(text: str, start: int, end: int, word: str) -> bool:
         return False
     if not word.isascii():
         return True
-    return bool(_POINTED_AT.search(text[max(0, start - 40) : start])) and not _SOMEBODY_ELSES.match(text, end)
+    before = text[max(0, start - 40) : start]
+    if _ONLY_NAMED.search(before) or _SOMEBODY_ELSES.match(text, end):
+        return False
+    return bool(_POINTED_AT.search(before))
 
 
 def _sex(text: str, relation: str, *, pregnant: bool) -> Sex | None:

@@ -39,7 +39,8 @@ class _Query:
         return self.pool + len(self.exclude)
 
     def pooled(self, scores: Scores) -> Scores:
-        return best({i: score for i, score in scores.items() if i not in self.exclude}, self.pool)
+        # Rounded, because the same text scores a ten-millionth apart in the build and in the tail.
+        return best({i: round(score, 5) for i, score in scores.items() if i not in self.exclude}, self.pool)
 
 
 class _Opened:

@@ -27,7 +27,9 @@ _here = threading.local()
 
 def terms(text: str) -> list[str]:
     """Stemmed English words; for Chinese every character and every pair of neighbours."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+    # "replace" is for lone surrogates, which neither the stemmer nor tantivy takes.
+    readable = text.encode("utf-8", "replace").decode()
+    words = _WORD.findall(unicodedata.normalize("NFKC", readable).casefold().replace("’", "'"))
     found: list[str] = []
     for word, stem in zip(words, _stems(words), strict=True):
         if re.match(f"[{_CJK}]", word):

@@ -1,0 +1,224 @@
+"""From a masked question to numbered sources."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from drafter.archive import Archive, open_archive
+from drafter.domain import Exchange, Question
+from drafter.errors import IndexUnusable
+from drafter.retrieval import LONGEST_TAIL, Retriever, add_to_cache, document_of, rebuild_index
+from drafter.screening import deidentify
+from tests.test_vectorstore import HashedWords, SilentServer
+from vectorstore import Embedder
+
+
+def exchange(body: str, reply: str, **more: object) -> Exchange:
+    return Exchange(Question(body), reply, **more)  # type: ignore[arg-type]  # as given
+
+
+KNEE = exchange(
+    "My knee clicks on stairs.", "Hello, strengthen the thigh first. Best wishes.", doctor="Dr. Invented"
+)
+EAR = exchange("My ear rings since the concert.", "Ringing usually fades within days.")
+HEEL = exchange("My heel burns in the morning.", "Stretch the calf before getting up.", replied_on=date(2024, 5, 1))
+BACK = exchange("下背痛三個月，需要照X光嗎？", "您好，先觀察六週，可做復健。祝您健康。", language="zh-Hant")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with open_archive(f"sqlite:///{tmp_path / 'archive.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def filled(archive: Archive) -> Archive:
+    archive.add_exchanges([KNEE, EAR, HEEL, BACK])
+    return archive
+
+
+@pytest.fixture
+def embedder() -> HashedWords:
+    return HashedWords()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def found(
+    retriever: Retriever, text: str, limit: int = 3, leave_out: frozenset[str] = frozenset()
+) -> list[Exchange]:
+    return [s.exchange for s in retriever.find(deidentify(text), limit=limit, leave_out=leave_out)]
+
+
+def test_sources_are_numbered_from_1_best_first(filled: Archive, embedder: Embedder, folder: Path) -> None:
+    rebuild_index(filled, embedder, folder)
+    sources = Retriever(folder, embedder, filled).find(deidentify("my knee clicks"), limit=3)
+    assert [source.number for source in sources] == [1, 2, 3]
+    assert sources[0].exchange == KNEE
+    assert sources[0].score >= sources[1].score >= sources[2].score
+
+
+def test_a_source_shows_the_advice_without_greeting_and_wishes(
+    filled: Archive, embedder: Embedder, folder: Path
+) -> None:
+    [source] = Retriever(folder, embedder, filled).find(deidentify("knee clicks"), limit=1)
+    assert source.reply == "strengthen the thigh first."
+
+
+def test_an_empty_archive_has_no_sources(archive: Archive, folder: Path) -> None:
+    assert Retriever(folder, SilentServer(), archive).find(deidentify("knee"), limit=3) == ()
+
+
+def test_a_small_archive_is_searched_without_any_build(filled: Archive, embedder: Embedder, folder: Path) -> None:
+    retriever = Retriever(folder, embedder, filled)
+    assert found(retriever, "下背痛要照X光嗎", 1) == [BACK]
+    assert retriever.build == "none"
+    assert not folder.exists(), "only a rebuild writes"
+
+
+def test_a_large_archive_without_a_build_names_the_command(
+    archive: Archive, embedder: Embedder, folder: Path
+) -> None:
+    archive.add_exchanges(exchange(f"Question {n}", f"Reply {n}") for n in range(LONGEST_TAIL + 1))
+    with pytest.raises(IndexUnusable, match="drafter index rebuild"):
+        found(Retriever(folder, embedder, archive), "knee")
+
+
+def test_an_approval_is_found_at_once_by_every_process(filled: Archive, embedder: Embedder, folder: Path) -> None:
+    rebuild_index(filled, embedder, folder)
+    one, other = Retriever(folder, embedder, filled), Retriever(folder, HashedWords(), filled)
+    assert found(one, "numb thumb", 1) != found(one, "my knee clicks", 1) == [KNEE]
+    approved = exchange("My thumb is numb after cycling.", "Change your grip often.", origin="approved")
+    filled.add_exchanges([approved])
+    assert found(one, "numb thumb", 1) == [approved]
+    assert found(other, "numb thumb", 1) == [approved]
+    assert one.build == other.build != "none"
+
+
+def test_a_new_build_takes_over_from_the_tail(filled: Archive, embedder: Embedder, folder: Path) -> None:
+    retriever = Retriever(folder, embedder, filled)
+    before = found(retriever, "ringing ear", 4)
+    assert before[0] == EAR
+    assert not retriever.complete
+    build = rebuild_index(filled, embedder, folder).build
+    assert found(retriever, "ringing ear", 4) == before
+    assert retriever.build == build
+    assert retriever.complete
+
+
+def test_what_is_known_is_not_embedded_again(filled: Archive, embedder: HashedWords, folder: Path) -> None:
+    retriever = Retriever(folder, embedder, filled)
+    found(retriever, "knee")
+    assert len(embedder.seen) == 9, "two texts of each exchange, and the question"
+    new = exchange("My thumb is numb.", "Change your grip.")
+    filled.add_exchanges([new])
+    add_to_cache(filled, embedder, new)
+    seen = len(embedder.seen)
+    found(retriever, "thumb")
+    assert len(embedder.seen) == seen + 1, "the question only"
+    assert rebuild_index(filled, embedder, folder).embedded == 0
+
+
+def test_a_rebuild_says_what_it_did(filled: Archive, embedder: HashedWords, folder: Path) -> None:
+    counts: list[int] = []
+    report = rebuild_index(filled, embedder, folder, progress=counts.append)
+    assert (report.exchanges, report.embedded, counts) == (4, 8, [4])
+    assert report.sentence.startswith("Indexed 4 exchanges")
+
+
+def test_an_excerpt_is_never_a_source(archive: Archive, embedder: HashedWords, folder: Path) -> None:
+    excerpt = replace(KNEE, reply="Strengthen the...", truncated=True)
+    archive.add_exchanges([excerpt, EAR])
+    retriever = Retriever(folder, embedder, archive)
+    assert found(retriever, "my knee clicks") == [EAR]
+    rebuild_index(archive, embedder, folder)
+    assert found(retriever, "my knee clicks") == [EAR]
+    assert not any("knee" in text for text in embedder.seen if text != "my knee clicks")
+
+
+def test_the_same_reply_twice_is_one_source_and_another_opinion_is_its_own(
+    archive: Archive, embedder: Embedder, folder: Path
+) -> None:
+    reply = "A click without pain is harmless, so strengthen the thigh and keep walking every single day."
+    again = exchange("Why does my knee click?", reply.replace("single day", "single day!"))
+    opinion = exchange("My knee clicks on stairs.", "I would have a scan made before anything else.")
+    archive.add_exchanges([exchange("My knee clicks on stairs.", reply), again, opinion])
+    replies = [e.reply for e in found(Retriever(folder, embedder, archive), "my knee clicks on stairs")]
+    assert len(replies) == 2
+    assert opinion.reply in replies
+
+
+def test_left_out_exchanges_are_not_sources(filled: Archive, embedder: Embedder, folder: Path) -> None:
+    retriever = Retriever(folder, embedder, filled)
+    own = filled.thread_ids(KNEE.question.thread)
+    assert KNEE not in found(retriever, "my knee clicks on stairs", 4, leave_out=own)
+    rebuild_index(filled, embedder, folder)
+    assert KNEE not in found(retriever, "my knee clicks on stairs", 4, leave_out=own)
+
+
+def test_identifiers_reach_neither_the_embedder_nor_the_model(
+    archive: Archive, embedder: HashedWords, folder: Path
+) -> None:
+    told = exchange(
+        "My wrist hurts, write to wrist.owner@example.org please.", "Call 0912-345-678 or mail doc@example.org."
+    )
+    archive.add_exchanges([told])
+    retriever = Retriever(folder, embedder, archive)
+    rebuild_index(archive, embedder, folder)
+    [source] = retriever.find(deidentify("my wrist hurts"), limit=1)
+    shown = [*embedder.seen, source.question, source.reply, *document_of(told).texts.values()]
+    assert not any("example.org" in text or "345-678" in text for text in shown)
+    assert source.exchange == told, "the archive keeps what was written"
+
+
+def test_another_embedder_is_one_sentence_with_the_command(
+    filled: Archive, embedder: Embedder, folder: Path
+) -> None:
+    rebuild_index(filled, embedder, folder)
+    other = Retriever(folder, HashedWords("another"), filled)
+    with pytest.raises(IndexUnusable, match=r"another is in use\. Run `drafter index rebuild`"):
+        found(other, "knee")
+    assert not other.complete
+
+
+def test_a_damaged_index_is_one_sentence_with_the_command(
+    filled: Archive, embedder: Embedder, folder: Path
+) -> None:
+    build = rebuild_index(filled, embedder, folder).build
+    (folder / "builds" / build / "manifest.json").write_text("{")
+    with pytest.raises(IndexUnusable, match=r"damaged.*Run `drafter index rebuild`"):
+        found(Retriever(folder, embedder, filled), "knee")
+
+
+def test_a_silent_embedding_server_is_one_sentence(filled: Archive, folder: Path) -> None:
+    with pytest.raises(IndexUnusable, match="does not answer"):
+        found(Retriever(folder, SilentServer(), filled), "knee")
+
+
+def test_the_status_tells_what_came_since_the_build(filled: Archive, embedder: Embedder, folder: Path) -> None:
+    retriever = Retriever(folder, embedder, filled)
+    assert "No index has been built yet; the archive holds 4 exchanges." in retriever.status()
+    rebuild_index(filled, embedder, folder)
+    filled.add_exchanges([exchange("My thumb is numb.", "Change your grip.")])
+    assert "4 exchanges" in retriever.status()
+    assert "Added since: 1." in retriever.status()
+    assert embedder.identity in retriever.status()
+
+
+def test_threads_may_ask_while_exchanges_arrive(filled: Archive, embedder: Embedder, folder: Path) -> None:
+    retriever = Retriever(folder, embedder, filled)
+
+    def ask(n: int) -> Sequence[Exchange]:
+        if n % 4 == 0:
+            filled.add_exchanges([exchange(f"My toe number {n} is sore.", f"Rest toe {n}.")])
+        return found(retriever, "my knee clicks", 1)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(24))) == [[KNEE]] * 24

@@ -13,8 +13,9 @@ _ORDER = (
 )
 _ORDER_HINTS = "ignor disregard forget leave vergiss overrid bypass drop delete abandon aside follow"
 _RULES_HINTS = (
-    " & instruct rule prompt guideline direct command polic constraint restriction setting order context information"
-    " task statement instruktion angaben programming training persona system safeguard conversation assignment anweisung"
+    " & instruct rule prompt guideline direct command polic constraint restriction setting order context"
+    " information task statement instruktion angaben programming training persona system safeguard conversation"
+    " assignment anweisung"
 )
 _RULES = (
     r"(?:instruct\w*|rules?|prompts?|guidelines?|directions?|directives?|commands?|polic(?:y|ies)|constraints?"

@@ -41,19 +41,19 @@ def build_index(
     with _failures_named(folder), builds.claimed(folder) as name:
         previous = builds.current_name(folder)
         builds.sweep(folder, keep=None)
-        build = builds.start(folder, name)
-        rows, terms = _write(build, documents, embedder, vectors, progress)
-        manifest = builds.Manifest(
-            schema=builds.SCHEMA,
-            embedder=embedder.identity,
-            dimension=embedder.dimension,
-            rows=rows,
-            terms=terms,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            files=builds.file_sizes(build),
-            stamp=stamp or {},
-        )
-        builds.finish(folder, name, manifest)
+        with builds.started(folder, name) as build:
+            rows, terms = _write(build, documents, embedder, vectors, progress)
+            manifest = builds.Manifest(
+                schema=builds.SCHEMA,
+                embedder=embedder.identity,
+                dimension=embedder.dimension,
+                rows=rows,
+                terms=terms,
+                created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                files=builds.file_sizes(build),
+                stamp=stamp or {},
+            )
+            builds.finish(folder, name, manifest)
         builds.sweep(folder, keep=previous)
     return name
 
@@ -107,4 +107,4 @@ def _failures_named(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ChromaError) as error:
-        raise BuildFailed(f"The index could not be written to {folder}: {error}.") from error
+        raise BuildFailed(f"The index could not be written to {folder}: {str(error).rstrip('.')}.") from error

@@ -104,11 +104,17 @@ def claimed(folder: Path) -> Iterator[str]:
         os.close(lock)
 
 
-def start(folder: Path, name: str) -> Path:
+@contextmanager
+def started(folder: Path, name: str) -> Iterator[Path]:
+    """A new build's folder; removed again when the block fails, because the disk may be full."""
     build = build_folder(folder, name)
     build.mkdir()
     (build / ".use.lock").touch()
-    return build
+    try:
+        yield build
+    except BaseException:
+        shutil.rmtree(build, ignore_errors=True)
+        raise
 
 
 def finish(folder: Path, name: str, manifest: Manifest) -> None:

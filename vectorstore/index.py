@@ -14,13 +14,22 @@ from numpy.typing import NDArray
 
 from vectorstore import builds
 from vectorstore.dense import DenseIndex
-from vectorstore.errors import DamagedIndex, WrongEmbedder
+from vectorstore.errors import DamagedIndex, IndexUnusable, WrongEmbedder
 from vectorstore.fusion import Scores, best, fused
 from vectorstore.lexical import NOTHING, LexicalIndex, query_weights
 from vectorstore.tail import Tail
 from vectorstore.values import Embedder, Match
 from vectorstore.views import DENSE_WEIGHTS, LEXICAL_WEIGHT, VIEWS
 
+_PASSING = (
+    "disk is full",
+    "readonly database",
+    "database is locked",
+    "unable to open database",
+    "os error 28",
+    "os error 30",
+)
+"""Words of SQLite and of the system about a disk, not about a build: Chroma adds a row when it is opened."""
 _POOL = 100
 """Best of each ranking that are fused, at least; 200 was no better and costs Chroma twice the time."""
 
@@ -198,4 +207,6 @@ def _damage_named(folder: Path) -> Iterator[None]:
     try:
         yield
     except (ChromaError, ValueError, OSError) as error:
-        raise DamagedIndex(f"The index in {folder} cannot be read: {error}.") from error
+        sentence = f"The index in {folder} cannot be read: {str(error).rstrip('.')}."
+        passing = any(sign in sentence for sign in _PASSING)
+        raise IndexUnusable(sentence) if passing else DamagedIndex(sentence) from error

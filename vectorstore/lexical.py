@@ -109,7 +109,17 @@ class LexicalWriter:
 
         found = terms(text)
         self.terms += len(found)
-        self._writer.add_document(tantivy.Document(id=document_id, terms=" ".join(found)))
+        with _system_errors():
+            self._writer.add_document(tantivy.Document(id=document_id, terms=" ".join(found)))
+
+
+@contextmanager
+def _system_errors() -> Iterator[None]:
+    """tantivy says ValueError when the disk is full."""
+    try:
+        yield
+    except ValueError as error:
+        raise OSError(str(error)) from error
 
 
 @contextmanager
@@ -121,8 +131,9 @@ def lexical_writer(folder: Path) -> Iterator[LexicalWriter]:
     # One thread: the order of documents, hence of equal scores, must not depend on scheduling.
     writer = tantivy.Index(_schema(), path=str(folder)).writer(heap_size=64_000_000, num_threads=1)
     yield LexicalWriter(writer)
-    writer.commit()
-    writer.wait_merging_threads()
+    with _system_errors():
+        writer.commit()
+        writer.wait_merging_threads()
 
 
 def _schema() -> Any:

@@ -214,17 +214,20 @@ def test_opening_a_question_drafts_it_and_says_that_no_model_was_used(archive: A
     assert 'id="source-1"' in html(at)
 
 
+def unticked(at: AppTest) -> list[Any]:
+    return [box for box in at.checkbox if str(box.key).startswith("seen:") and not box.value]
+
+
 def test_approving_needs_every_tick_and_keeps_the_reply_as_edited(archive: Archive) -> None:
     question = waiting(archive)
     at = page("review", question=question)
-    ticks = [box for box in at.checkbox if str(box.key).startswith("seen:")]
+    while left := unticked(at):
+        assert at.button(key="approve").disabled
+        assert "Tick that you have seen this" in html(at)
+        run(left[0].check())
     reply = next(area for area in at.text_area if str(area.key).startswith("text:reply:"))
     run(reply.set_value(f"{reply.value}\nPlease call the emergency number now."))
-    assert not ticks or at.button(key="approve").disabled
-    for _ in range(20):
-        left = [box for box in at.checkbox if str(box.key).startswith("seen:") and not box.value]
-        if not left:
-            break
+    while left := unticked(at):
         run(left[0].check())
     run(at.button(key="approve").click())
     assert archive.question_state(question).status == "approved"
@@ -234,11 +237,22 @@ def test_approving_needs_every_tick_and_keeps_the_reply_as_edited(archive: Archi
     assert "Approved by Dr. Demo Clinician" in html(at)
 
 
+def test_a_blocking_concern_goes_when_the_reply_answers_it(archive: Archive) -> None:
+    question = waiting(archive, search="numb left arm")
+    at = page("review", question=question)
+    reply = next(area for area in at.text_area if str(area.key).startswith("text:reply:"))
+    run(reply.set_value("Take some rest and drink a glass of water."))
+    alarmed = len(unticked(at))
+    assert alarmed
+    run(reply.set_value("Call an ambulance now. Do not lie down and wait, and do not drive yourself."))
+    assert len(unticked(at)) < alarmed
+
+
 def test_the_name_typed_at_the_top_is_the_one_that_signs(archive: Archive) -> None:
     question = waiting(archive)
     at = page("review", question=question)
     run(at.text_input(key="clinician").set_value("Dr. Somebody Else"))
-    for box in [box for box in at.checkbox if str(box.key).startswith("seen:")]:
+    for box in unticked(at):
         box.check()
     run(run(at).button(key="approve").click())
     assert archive.approved_exchange(question).doctor == "Dr. Somebody Else"
@@ -309,7 +323,7 @@ def test_a_question_escalated_meanwhile_is_approved_only_after_reading_that(arch
 
     question = waiting(archive)
     at = page("review", question=question)
-    for box in [box for box in at.checkbox if str(box.key).startswith("seen:")]:
+    for box in unticked(at):
         box.check()
     run(at)
     reviewing.escalate(archive, **by_somebody_else(archive, question), reason="To the heart clinic")

@@ -30,7 +30,8 @@ def main() -> None:
         (home / "models").symlink_to(_models())
         import_sample(Settings(home=home))
         with running_desk(home) as address:
-            _offline(browser, address, urgent=_question(home, "numb left arm"), chinese=_question(home, "膝蓋"))
+            words = {"urgent": "numb left arm", "chinese": "膝蓋", "plain": "wearing my lenses"}
+            _offline(browser, address, **{name: _question(home, said) for name, said in words.items()})
         with (
             serving() as server,
             running_desk(home, DRAFTER_MODEL="openai:slow", DRAFTER_BASE_URL=server.url) as address,
@@ -49,7 +50,7 @@ def _question(home: Path, words: str) -> str:
         return f"review?question={archive.worklist(search=words)[0].question.id}"
 
 
-def _offline(browser: Browser, address: str, *, urgent: str, chinese: str) -> None:
+def _offline(browser: Browser, address: str, *, urgent: str, chinese: str, plain: str) -> None:
     with _window(browser) as page:
         open_page(page, address)
         _save(page, "worklist")
@@ -64,8 +65,8 @@ def _offline(browser: Browser, address: str, *, urgent: str, chinese: str) -> No
     with _window(browser, width=390, height=844) as page:
         open_page(page, f"{address}/{urgent}")
         _save(page, "phone")
-    with _window(browser) as page:
-        open_page(page, f"{address}/{urgent}")
+    with _window(browser, height=1300) as page:
+        open_page(page, f"{address}/{plain}")
         tick_all(page)
         page.get_by_role("button", name="Approve").click()
         page.locator('iframe[title="The finished page"]').wait_for()
@@ -76,12 +77,12 @@ def _offline(browser: Browser, address: str, *, urgent: str, chinese: str) -> No
 def _streamed(browser: Browser, address: str) -> None:
     with _window(browser) as page:
         open_page(page, f"{address}/new")
-        page.get_by_role("textbox", name="Title").fill("Knee pain on the stairs, do I need an X-ray?")
+        page.get_by_role("textbox", name="Title").fill("Sciatica when I sit, which exercises are safe?")
         page.get_by_role("textbox", name="Question").fill(
-            "My right knee has hurt for two months when I go down stairs. It is not swollen and I can walk on the "
-            "flat. Should I have an X-ray, and may I go on cycling?"
+            "For three weeks a pain has run from my right buttock down to the calf when I sit at my desk. Walking "
+            "helps. Which exercises are safe, and how long should I wait before a scan?"
         )
-        page.get_by_role("textbox", name="Department (optional)").fill("Orthopedics")
+        page.get_by_role("textbox", name="Department (optional)").fill("Rehabilitation")
         page.get_by_role("button", name="Put on the worklist and draft").click()
         page.locator(".dr-growing").wait_for()
         page.wait_for_timeout(1500)

@@ -338,7 +338,7 @@ def _bar(item: ReviewItem, sheet: Sheet) -> None:
         st.container(key="bar", horizontal=True, horizontal_alignment="right", vertical_alignment="center"),
     ):
         if hindrance:
-            st.html(f'<p class="dr-soft dr-small" role="status">{markup.escape(hindrance)}</p>')
+            st.html(f'<p class="dr-why dr-soft dr-small" role="status">{markup.escape(hindrance)}</p>')
         with st.popover("Escalate", key="escalating"):
             _escalate(item, sheet)
         with st.popover("Reject", key="rejecting"):

@@ -22,12 +22,15 @@ _NEXT_QUESTION = re.compile(
     r"|如何|該|该|什麼|什么|哪))",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"^\W*(?:and|or|also|furthermore,?|then)\s+", re.IGNORECASE)
 _ANSWERED = 0.34
 """Share of a question's terms that one sentence of the reply must hold."""
 _FIRST_TERMS = 2
 _POLITE = re.compile(
     r"\b(?:thank|thanks|please help|help me|could you (?:please )?(?:help|advise)|any (?:advice|help|ideas)"
-    r"|what do you think|what should (?:i|we|he|she) do|what can (?:i|we) do)\b|謝謝|谢谢|感謝|怎麼辦|怎么办"
+    r"|what do you think|what should (?:i|we|he|she) do|what can (?:i|we) do|what (?:else )?(?:helps?|works"
+    r"|can help|to do)|how (?:can|do|should) (?:i|we) (?:treat|help|cure|manage|get rid))\b|謝謝|谢谢|感謝"
+    r"|怎麼辦|怎么办"
     r"|該怎麼", re.IGNORECASE)  # fmt: skip
 
 
@@ -37,7 +40,7 @@ def sub_questions(text: str) -> list[str]:
     for sentence in sentences(text):
         if not _ASKS.search(sentence):
             continue
-        pieces = [piece.strip(" ,;，；") for piece in _NEXT_QUESTION.split(sentence)]
+        pieces = [_LINK.sub("", piece).strip(" ,;，；") for piece in _NEXT_QUESTION.split(sentence)]
         parts += [piece for piece in pieces if piece and (_ASKS.search(piece) or len(pieces) == 1)]
     return list(dict.fromkeys(parts))
 

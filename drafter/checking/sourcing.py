@@ -115,7 +115,7 @@ _COUNTED = {
 }
 _UNIT = "|".join(sorted((re.escape(u) for u in (*_MASS, *_COUNTED)), key=len, reverse=True))
 _DOSE = re.compile(
-    rf"(?<![\w.])(?P<low>{_NUMBER})(?:\s*(?:-|–|—|to|~|or|至|到)\s*(?P<high>{_NUMBER}))?\s*(?:a "
+    rf"(?<![A-Za-z0-9.])(?P<low>{_NUMBER})(?:\s*(?:-|–|—|to|~|or|至|到)\s*(?P<high>{_NUMBER}))?\s*(?:a "
     rf"|of a )?(?P<unit>{_UNIT})(?:e?s)?(?![a-z])(?!\s*/\s*(?:d?l|ml|min|hour)\b)(?:\s*(?:/|per)\s*(?P<per>kg"
     rf"|公斤))?",
     re.IGNORECASE,

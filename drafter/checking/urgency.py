@@ -33,6 +33,12 @@ _TAKEN_BACK = re.compile(
     r"|不需|不用|不必|無需|无需|沒有必要|没有必要|不急",
     re.IGNORECASE,
 )
+_WORSE = re.compile(
+    r"\b(?:if|should|when|unless)\b[^.;:]{0,60}\b(?:worsen\w*|worse|persist\w*|continu\w*|(?:not"
+    r"|n't) (?:improv\w*|get better|settle|go away)|lasts?)\b"
+    r"|(?:如果|若|假如|要是)[^。；]{0,20}(?:惡化|恶化|加重|持續|持续|沒有改善|没有改善|未改善|更嚴重|更严重)",
+    re.IGNORECASE,
+)
 _CONDITION = re.compile(
     r"\b(?:if|should|when|unless|in case)\b[^.;:]{4,}|(?:如果|若|假如|要是|一旦|萬一|万一)[^。；]{2,}",
     re.IGNORECASE,
@@ -52,8 +58,9 @@ def _meets(flag: RedFlag, sentence: str) -> bool:
     found = _MEETS[flag.disposition].search(sentence)
     if not found or _TAKEN_BACK.search(sentence):
         return False
-    condition = _CONDITION.search(sentence)
-    return condition is None or bool(terms(flag.phrase) & terms(condition[0]))
+    if _WORSE.search(sentence):
+        return False
+    return not _CONDITION.search(sentence) or bool(terms(flag.phrase) & terms(sentence))
 
 
 def _unmet(flag: RedFlag, told: list[str]) -> str:

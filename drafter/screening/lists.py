@@ -8,7 +8,8 @@ def _words(text: str) -> frozenset[str]:
 # Capitalised words that stand where a name could and are none.
 NOT_A_NAME = _words(
     """
-    a about adhd after age aged aids all als also although american an anaemic and anemic any anyone
+    regards sincerely cheers signed love hey a about adhd after age aged aids all als also although american
+    an anaemic and anemic any anyone
     approximately april arab are around as asian ask asthmatic at august australian autistic baby back because
     been before being best bipolar black blood bmi board both boy bp brazilian british brother but by can
     canadian caucasian chest child chinese christian christmas clinic copd covid ct currently dear december
@@ -31,41 +32,55 @@ NOT_A_NAME = _words(
 # Common given names: enough to read "Leo 7 yrs" or "Grace Miller" without a cue; not a register of names.
 GIVEN = _words(
     """
-    aaron abby abdul abigail adam adrian ahmad ahmed aisha alan albert alejandro alex alexander alexandra ali
-    alice alicia alison amanda amber amelia amina amir amy ana anderson andrea andrew andy angela anita ann anna
-    anne anthony antonio aria arjun arthur ashley ava barbara beatrice becky ben benjamin beth betty bill billy
-    bob bobby brandon brenda brian bruce caleb carl carla carlos carmen carol caroline catherine cathy charles
-    charlie charlotte chelsea chloe chris christina christine christopher cindy claire clara colin connor craig
-    cynthia daisy dan daniel daniela danielle danny darren dave david dawn debbie deborah dennis derek diana
-    diane diego dimitri donald donna dorothy doug douglas dylan ed eddie edward eleanor elena eli elif elizabeth
-    ella ellen ellie emily emma emmanuel eric erica erik erin ethan eva evan evelyn faisal farah fatima felix
-    fernando fiona florence francesca francis francisco frank fred gabriel gary gavin gemma george georgia gina
-    giovanni gloria gordon graham greg gregory hannah harold harriet harry harvey hassan hazel heather hector
-    helen henry holly howard hugo ian ibrahim imran ingrid irene isaac isabel isabella isla ivan jack jackie
-    jacob jacqueline jade jake james jamie jan jane janet janice jason javier jay jean jeff jeffrey jennifer
-    jenny jeremy jerry jesse jessica jill jim jimmy joan joanna joanne joe joel johan john johnny jon jonathan
-    jordan jorge jose joseph josh joshua joyce juan judith judy julia julian julie juliet karen karl kate
-    katherine kathleen kathryn kathy katie keith kelly ken kenji kenneth kenny kevin khalid kim kimberly kyle
-    laila lakshmi lara larry laura lauren layla leah leila lena leo leon leonard leslie lewis liam linda lindsay
-    lisa liz logan lola lorraine louis louise lucas lucy luis luke lydia lynn maggie malik marc marco marcus
-    margaret maria marie mario marion mark martha martin mary mason matilda matt matthew maureen megan mei
-    mercedes mia michael michelle miguel mike mohamed mohammad mohammed molly monica muhammad nadia nancy naomi
-    natalie natasha nathan neil nicholas nick nicola nicole nigel nina noah noor nora norman oliver olivia omar
-    oscar owen pam pamela patricia patrick paul paula pauline pedro penny peter phil philip phoebe phyllis
-    pierre priya rachel rafael raj rajesh ralph ravi ray raymond rebecca ricardo richard rick rita rob robert
-    roberto robin roger ron ronald rosa rosie ross roy ruby russell ruth ryan sadie sally sam samantha samir
-    samuel sandra sara sarah scarlett scott sean sebastian sergio shane shannon sharon sheila shirley simon
-    sofia sophia sophie stacy stanley stella stephanie stephen steve steven stuart sue sunita susan suzanne
-    sylvia tamara tania tanya tara ted teresa terry thea theo theresa thomas tim timothy tina toby todd tom
-    tommy tony tracy tyler uma valerie vanessa vera veronica vicky victor victoria vijay vincent violet virginia
-    vivian walter wanda wayne wei wendy wesley will william yasmin yolanda yusuf yvonne zach zachary zara zoe
+    aaron abby abdul abigail adam adrian agnieszka ahmad ahmed aisha akiko akosua alan albert alejandro
+    alessandro alex alexander alexandra alexei alfie ali alice alicia alison alvaro ama amanda amara amber
+    amelia amina amir amit amy ana ananya anderson andrea andres andrew andy angela angus anil anita anjali ann
+    anna anne anneliese anthony antonio aoife archie aria arif arjun arlo arthur arun ashley astrid ava aylin
+    ayse ayu barbara beatrice beatriz becky ben benjamin beth betty bilal bill billy bjorn bob bobby bogdan
+    bohdan boris brandon brenda brian bruce caleb callum camila carl carla carlos carmen carol caroline
+    catherine cathy charles charlie charlotte chelsea chiara chidi chioma chloe chris christina christine
+    christopher ciara cindy claire clara colin connor cormac craig cynthia daisy dan daniel daniela danielle
+    danny dariush darren dave david dawn debbie deborah deepak dennis derek diana diane diego dimitri divya
+    dmitri donald donna dorothy doug douglas dragan dylan ed eddie edward eleanor elena eli elif elijah
+    elizabeth ella ellen ellie emeka emily emma emmanuel emre eoin eric erica erik erin ethan eva evan evelyn
+    evie ewa ezra faisal farah fatima fatma felix fergus fernando finn fiona florence francesca francesco
+    francis francisco frank fred freddie freya gabriel gary gavin gemma george georgia gina giovanni giulia
+    giuseppe gloria gordon graham greg gregory greta hamish hamza hannah harold harper harriet harry haruto
+    harvey hassan hazel heather hector heinrich helen henrietta henrik henry hiroshi holly howard hugo hussein
+    ian ibrahim ifeoma imogen imran ines ingmar ingrid irene irina isaac isabel isabella isabelle isla ivan
+    ivana ivy jack jackie jacob jacqueline jade jake jakub james jamie jan jane janet janice jason jasper javier
+    jay jean jeff jeffrey jelena jennifer jenny jeremy jerry jesse jessica jihoon jill jim jimmy jiwoo joan
+    joanna joanne joao joe joel johan john johnny jon jonathan jordan jorge jose joseph josh joshua joyce juan
+    judith judy julia julian julie juliet jurgen kamau karen karl katarzyna kate katherine kathleen kathryn
+    kathy katie katrin kavita keith kelly ken kenji kenneth kenny kevin khadija khalid kim kimberly klaus kofi
+    krzysztof kwabena kwame kyle laila lakshmi lara larry lars laura lauren layla leah leila lena leo leon
+    leonard lerato leslie lewis leyla liam liesel lily linda lindsay linh lisa liz logan lola lorenzo lorraine
+    louie louis louise luca lucas lucia lucy luis luka luke luna lydia lynn maggie malgorzata malik marc marco
+    marcus marek margaret maria mariana marie mario marion mark marko martha martin mary maryam mason mateo
+    matilda matt matteo matthew maureen maya meera megan mehmet mei mercedes mia michael michelle miguel mike
+    mikkel milan millie minh minjun mohamed mohammad mohammed molly monica muhammad mustafa mykola nadia nancy
+    naomi nasrin natalia natalie natasha nathan neha neil ngozi nguyen niamh nicholas nick nicola nicole nigel
+    nina noah nomsa noor nora norman nurul oisin oksana olga oliver olivia omar orla oscar otieno owen pablo pam
+    pamela patricia patrick paul paula pauline pawel pedro penny peter petra phil philip phoebe phyllis pierre
+    piotr pooja poppy priscilla priya rachel rafael rahul raj rajesh ralph ramesh ravi ray raymond rebecca
+    reggie reza ricardo richard rick rita rob robert roberto robin rocio roger rohit ron ronald rory rosa rosie
+    ross roy ruby russell ruth ryan sadie sakura sally sam samantha samir samuel sandra sanjay santiago saoirse
+    sara sarah scarlett scott sean sebastian seojun sergei sergio shane shannon sharon sheila shirin shirley
+    sienna silas simon siobhan sipho siti sofia somchai sophia sophie soren stacy stanley stella stephanie
+    stephen steve steven stuart sue sunil sunita suresh susan suzanne sven svetlana sylvia takashi tamara tania
+    tanya tara tatiana ted teresa terry thabo thanh thea theo theodore theresa thiago thomas tiago tim timothy
+    tina toby todd tom tomasz tommy tony tracy tyler uma ursula usman valentina valerie vanessa vera veronica
+    vicky victor victoria vijay vikram vincent violet virginia vivian vladimir walter wanda wanjiru wayan wayne
+    wei wendy wesley will william willow wolfgang wyatt yasmin yolanda yousef yuki yuri yusuf yvonne zach
+    zachary zainab zara zdenek zeynep zoe zoey
     """
 )
 
 # Given names that are words, months or places as well: never a name without a cue.
 ALSO_WORDS = _words(
     """
-    amber bill chelsea daisy dawn ed faith florence georgia grace hazel hope ivy jade jay jean jordan joy mark
+    ama poppy willow ivy sienna luna amber bill chelsea daisy dawn ed faith florence georgia grace hazel hope
+    ivy jade jay jean jordan joy mark
     mason may mercedes pam penny ray rob rose ross ruby stella sue tim victoria violet virginia wesley will
     """
 )
@@ -113,7 +128,8 @@ SURNAMES = (
 
 # Characters that are common in given names, both scripts.
 GIVEN_HAN = (
-    "雅婷怡君志明家豪俊傑杰淑芬美玲惠娟秀英芳麗丽華华建國国文宏偉伟強强承恩宇軒轩柏翰冠廷子涵欣妤詩诗品睿"
+    "小冠子元友永世正仲希晉晋育孟姿紋纹毓雅婷怡君志明家豪俊傑杰淑芬美玲惠娟秀英芳麗丽華华建國国文宏偉伟強"
+    "强承恩宇軒轩柏翰冠廷子涵欣妤詩诗品睿"
     "思遠远佳穎颖慧敏靜静宜雯琪瑋玮哲凱凯倫伦彥彦均安琳萱瑜筠薇婉如玉珍珠鳳凤蘭兰梅香貞贞素月桂春花蓮莲櫻"
     "娜莉瑩莹潔洁晴昕妍彤曉晓峰鵬鹏龍龙飛飞浩然博超磊洋勇軍军輝辉剛刚斌波鑫濤涛亮辰梓桐悅悦嘉琦瑞祥福榮荣"
     "昌盛德仁義义禮礼智信忠孝展成達达銘铭振邦維维倩雪雲云霞燕紅红艷艳娥晨陽阳朗逸凡若曦夢梦瑤瑶奕澤泽覺觉"

@@ -118,7 +118,7 @@ _NUMERIC_DATE = re.compile(
     r"|3[01]))(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?(?![\w/-]|\.\d)"
 )
 _WORD_DATE = re.compile(
-    rf"(?<![\w./-])(?:\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:of\s+)?(?:{_MONTHS})\b\.?(?:[\s,-]+(?P<y1>(?:19"
+    rf"(?<![\w./-])(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?[\s-]+(?:of\s+)?(?:{_MONTHS})\b(?:\.?[\s,-]+(?P<y1>(?:19"
     rf"|20)\d{{2}}))?"
     rf"|(?:{_MONTHS})\b\.?\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:mg|mcg|ml|g|%|kg|times|days?|weeks?"
     rf"|hours?|tablets?|pills?|x|[:.]\d))"
@@ -143,6 +143,11 @@ _AGE = re.compile(
     r"|(?:9\d|1[01]\d)\b(?:(?<=\baged \d\d)|(?<=\bage \d\d)|(?<=\bage \d{3}))",
     re.IGNORECASE,
 )
+_SOMEBODY_IS = re.compile(
+    r"\b(?:he|she|who|grand\w+|gran|nan|nana|mother|father|mum|mom|dad|aunt|uncle)(?:['’]s| is| turned)"
+    r" (?:now |about |nearly |almost )?(9\d|1[01]\d)\b(?=\s*(?:[,.;!?]|$|(?:and|with|has|now|but|who)\b))",
+    re.IGNORECASE,
+)
 
 _STREET = (
     "St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Way|Terrace|Crescent|Close|"
@@ -155,6 +160,11 @@ _ADDRESS = re.compile(
     r"(?:,?\s+[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,2}(?=,|\s+[A-Z]{2}\b|\s+\d{5})){0,2}"
     r"(?:,?\s*[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?|,?\s*\d{5}(?:-\d{4})?"
     r"|,?\s*[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2})?"
+)
+_STREET_FIRST = re.compile(
+    r"(?<![\w.])\d{1,5},?\s(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Pp]lace|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]alle|[Pp]laza|[Aa]venida|[Rr]ua)"
+    r"\s(?:(?:de|du|des|della|del|di|la|le|los|da|do)\s){0,2}[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,2}"
+    r"|(?<!\w)[A-Z][a-zäöüß-]+(?:straße|strasse|str\.|weg|platz|gasse|allee)\s\d{1,4}[a-z]?\b"
 )
 _FLAT = re.compile(
     r"(?<!\w)(?:Flat|Apt|Apartment|Unit|Room|Suite)\.?\s+\w{1,5},\s*\d{1,5}\s+[A-Z][\w'’ -]{2,40}(?=[,.;\n]|$)|"
@@ -297,11 +307,14 @@ def _dates(text: str) -> Iterator[Found]:
 def _ages(text: str) -> Iterator[Found]:
     for match in _AGE.finditer(text):
         yield Found(match.start(), match.end(), "AGE", "90+")
+    for match in _SOMEBODY_IS.finditer(text):
+        yield Found(match.start(1), match.end(1), "AGE", "90+")
 
 
 def _addresses(text: str) -> Iterator[Found]:
     for detector in (
         _plain("ADDRESS", _ADDRESS),
+        _plain("ADDRESS", _STREET_FIRST),
         _plain("ADDRESS", _FLAT, _FLAT_HINT),
         _plain("ADDRESS", _POSTCODE),
     ):

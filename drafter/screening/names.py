@@ -34,12 +34,14 @@ _BEFORE = re.compile(
     rf"(?:\b(?:(?:my|his|her|the|patient(?:['’]s)?|full|first|last|real) name(?:\sis|['’]s|\s?[:：])"
     rf"|name\s?[:：]|(?:patient|attn|from|signed|by)\s?[:：]"
     r"|(?:call|calls|called) (?:me|him|her)|named|nickname is|known as|(?:is|was|am|i['’]m) called"
-    r"|signed(?: by)?|on behalf of"
+    r"|signed(?: by)?,?|on behalf of|ask(?:ed)? for|speak(?:ing)? (?:to|with)|spoke (?:to|with)"
     r"|(?:dr|mr|mrs|ms|miss|mx|prof|professor|doctor|mme|sister|nurse|sra?|herr|frau|capt|rev)\b\.?"
     rf"|(?:my|our|his|her|the|a) (?:[a-z-]+ ){{0,2}}?(?:{KIN})s?(?:,| \(| is| is called| named|['’]s name is)?"
     r"|(?:aunt|auntie|uncle|grandma|grandpa|granny|nana|nan|gran|grandad|baby|little))|^\s*[-–—~])\s*$",
     re.IGNORECASE,
 )
+_KINSHIP = re.compile(rf"(?:{KIN}|grandad|nana)s?", re.IGNORECASE)
+_INITIALS = re.compile(rf"(?:[{_UPPER}]\.\s?){{1,3}}$")
 _SIGN_OFF = re.compile(
     r"(?:\b(?:thanks?(?: you)?(?: so much| very much| a lot| in advance)?|regards|best(?: wishes)?|sincerely"
     r"|yours(?: \w+)?|cheers|love)"
@@ -71,7 +73,7 @@ _LOWER_CUE = re.compile(
     rf"|dr)\.? ([a-z]{{3,}})\b(?! (?:me|to|be)\b)"
 )
 _TOKEN = re.compile(rf"{_CAP}")
-_BETWEEN = re.compile(rf"\s(?:[{_UPPER}]\.?\s)?(?:(?:de|da|del|van|von|der|den|bin|al|la|di)\s)*")
+_BETWEEN = re.compile(rf"[ \t](?:[{_UPPER}]\.?\s)?(?:(?:de|da|del|van|von|der|den|bin|al|la|di)\s)*")
 _MEDICAL = re.compile(
     r"(?:itis|osis|emia|aemia|pathy|oma|algia|ectomy|scopy|gram|graphy|plasty|pril|olol|statin|mycin|cillin"
     r"|azole|sartan|prazole|"
@@ -100,7 +102,10 @@ _CHINESE_CUES = (
     re.compile(rf"(?:兒子|儿子|女兒|女儿|先生|丈夫|太太|妻子|老婆|老公|媽媽|妈妈|爸爸|母親|母亲|父親|父亲|朋友"
         rf"|同事|弟弟|妹妹|哥哥|姊姊|姐姐|孩子|寶寶|宝宝|小孩|男友|女友)(?:叫"
         rf"|名叫)([{_HAN}]{{2,3}})(?=[^{_HAN}]|$|今年|最近)"),
-    re.compile(rf"(?:兒子|儿子|女兒|女儿|孩子|寶寶|宝宝|小孩|弟弟|妹妹)((?:小|阿)[{GIVEN_HAN}])"),
+    re.compile(
+        rf"(?:兒子|儿子|女兒|女儿|孩子|寶寶|宝宝|小孩|弟弟|妹妹|哥哥|姊姊|姐姐|同事|朋友|太太|老婆|老公|先生)"
+        rf"((?:小|阿)[{GIVEN_HAN}]|[{SURNAMES}][{GIVEN_HAN}]{{2}})"
+    ),
     re.compile(rf"(?<![{_HAN}])([{SURNAMES}][{GIVEN_HAN}]{{2}})(?![{_HAN}])"),
     re.compile(rf"([{SURNAMES}][{GIVEN_HAN}]{{1,2}})(?=醫師|医师|醫生|医生|大夫|先生|小姐|女士|太太|老師|老师"
         rf"|教授|主任|院長|院长|護理師|护士)"),
@@ -163,7 +168,7 @@ def _candidates(text: str) -> Iterator[tuple[int, int]]:
     for match in _TOKEN.finditer(text):
         if match.start() and (text[match.start() - 1].isalnum() or text[match.start() - 1] in "[_"):
             continue
-        if re.split("['’]", match[0].lower())[0] in NOT_A_NAME:
+        if re.split("['’]", match[0].lower())[0] in NOT_A_NAME or _KINSHIP.fullmatch(match[0]):
             continue
         if end and _BETWEEN.fullmatch(text, end, match.start()):
             end = match.end()
@@ -177,6 +182,7 @@ def _candidates(text: str) -> Iterator[tuple[int, int]]:
 
 def _reads_as_name(text: str, start: int, end: int) -> bool:
     before, after, parts = text[max(0, start - 48) : start], text[end : end + 40], text[start:end].split()
+    before = _INITIALS.sub("", before)
     given = any(part.lower() in GIVEN for part in parts)
     if _BEFORE.search(before) or _ITS_NAME.match(after):
         return True

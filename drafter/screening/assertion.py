@@ -172,17 +172,27 @@ class Assertions:
         left, right = self._span(ends, start, end)
         return self._text[left:right]
 
-    def of(self, start: int, end: int, *, about_now_only: bool = True) -> State:
-        """The state of a sign at ``start:end``; history is not asked about when ``about_now_only`` is False."""
-        denied = self._denied(start)
+    def of(
+        self, start: int, end: int, *, about_now_only: bool = True, beside: tuple[int, int] | None = None
+    ) -> State:
+        """The state of a sign at ``start:end``; history is not asked about when ``about_now_only`` is False.
+
+        A "not" that belongs to the sign ``beside`` it denies nothing else ("a rash that does not fade, with
+        fever").
+        """
+        denied = self._denied(start, beside or (start, start))
         if denied or not about_now_only:
             return denied or "present"
         return "elsewhere" if self._elsewhere(start, end) else "present"
 
-    def _denied(self, start: int) -> State | None:
+    def _denied(self, start: int, beside: tuple[int, int]) -> State | None:
         left = bisect_left(self._clause_ends, start)
         clause_start = self._clause_ends[left - 1] if left else -1
-        cues = [cue for cue in self._denials if clause_start < cue.start and cue.end <= start]
+        cues = [
+            cue
+            for cue in self._denials
+            if clause_start < cue.start and cue.end <= start and not beside[0] <= cue.start < beside[1]
+        ]
         if not cues:
             return None
         between = self._text[cues[-1].end : start]

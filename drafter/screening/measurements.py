@@ -116,8 +116,11 @@ def _sugars(text: str) -> Iterator[tuple[re.Match[str], float, bool]]:
         if match[2] and not _SUGAR_CUE.search(before + text[match.end() : match.end() + 24]):
             continue
         value, unit = _number(match[1]), match[2] or ""
+        below = bool(re.search(r"(?:under|below|less than|低于|不到)\s*$", before))
+        if not unit and not below and value < 10 and value.is_integer():
+            continue  # "type 1", "2 hours after food"
         mmol = value / 18 if unit in ("mg", "毫克") or (not unit and value > 35) else value
-        yield match, mmol, bool(re.search(r"(?:under|below|less than|低于|不到)\s*$", before))
+        yield match, mmol, below
 
 
 def sugar_low(text: str) -> Iterator[Span]:

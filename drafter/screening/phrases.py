@@ -27,7 +27,7 @@ def expression(way: str, words: Mapping[str, str], fold: Callable[[str], str]) -
         return re.sub("_\\??", lambda _: _HAN_GAP, way)
     way = re.sub(r"(?<=[a-z])(?<!\\[a-z])\*", "[a-z]*", way).replace("'", "'?")
     # Gaps and spaces become one character each here, so that "optional space" and the like can be told apart.
-    way = way.replace(" _? ?", "\1").replace(" _ ", "\2").replace(" ?", "\3").replace(" ", "\4")
+    way = re.sub(r"(?: \?| )?_\?(?: \?| )?", "\1", way).replace(" _ ", "\2").replace(" ?", "\3").replace(" ", "\4")
     way = way.replace("\1", rf"{_GAP}[\s,-]*").replace("\2", rf"{_GAP}[\s,-]+").replace("\3", r"[\s-]*")
     return "(?:" + way.replace("\4", r"[\s-]+") + ")(?![a-z])"
 

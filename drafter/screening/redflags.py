@@ -125,7 +125,7 @@ class _Reading:
         self.window = _NEAR_HAN if len(_HAN.findall(text)) > len(text) / 4 else _NEAR
         self._said = _pack().phrases.find(text)
         self._found: dict[str, list[Occurrence]] = {}
-        self._states: dict[tuple[Occurrence, bool], State] = {}
+        self._states: dict[tuple[Occurrence, bool, Occurrence | None], State] = {}
 
     def found(self, name: str) -> list[Occurrence]:
         if name not in self._found:
@@ -136,10 +136,10 @@ class _Reading:
     def any_of(self, names: tuple[str, ...]) -> list[Occurrence]:
         return sorted({span for name in names for span in self.found(name)})
 
-    def state(self, span: Occurrence, *, about_now_only: bool = True) -> State:
-        key = (span, about_now_only)
+    def state(self, span: Occurrence, *, about_now_only: bool = True, beside: Occurrence | None = None) -> State:
+        key = (span, about_now_only, beside)
         if key not in self._states:
-            self._states[key] = self.assertions.of(*span, about_now_only=about_now_only)
+            self._states[key] = self.assertions.of(*span, about_now_only=about_now_only, beside=beside)
         return self._states[key]
 
 
@@ -181,16 +181,12 @@ def _denial(category: _Category, reading: _Reading) -> tuple[int, int, Assertion
 
 def _matches(rule: _Rule, category: _Category, reading: _Reading) -> Iterator[tuple[int, int, Assertion]]:
     signs = reading.any_of(rule.near[0])
-    if not signs or not all(_stands(term, reading, about_now_only=False) for term in rule.anywhere):
-        return
-    if not all(_stands(term, reading, about_now_only=True) for term in rule.anywhere_now):
-        return
     others = [reading.any_of(term) for term in rule.near[1:]]
     if not all(others):
         return
     for sign in signs:
         assertion = _assertion(reading.state(sign), category)
-        if assertion is None or _excepted(rule, reading, sign):
+        if assertion is None or _excepted(rule, reading, sign) or not _in_context(rule, reading, sign):
             continue
         companions = [_near(sign, spans, reading) for spans in others]
         if all(companions):
@@ -205,8 +201,15 @@ def _assertion(state: State, category: _Category) -> Assertion | None:
     return None if state in ("elsewhere", "denied") else "present"
 
 
-def _stands(term: tuple[str, ...], reading: _Reading, *, about_now_only: bool) -> bool:
-    return any(reading.state(span, about_now_only=about_now_only) == "present" for span in reading.any_of(term))
+def _in_context(rule: _Rule, reading: _Reading, sign: Occurrence) -> bool:
+    return all(_stands(term, reading, sign, about_now_only=False) for term in rule.anywhere) and all(
+        _stands(term, reading, sign, about_now_only=True) for term in rule.anywhere_now
+    )
+
+
+def _stands(term: tuple[str, ...], reading: _Reading, sign: Occurrence, *, about_now_only: bool) -> bool:
+    spans = reading.any_of(term)
+    return any(reading.state(s, about_now_only=about_now_only, beside=sign) == "present" for s in spans)
 
 
 def _excepted(rule: _Rule, reading: _Reading, sign: Occurrence) -> bool:
@@ -221,4 +224,4 @@ def _near(sign: Occurrence, spans: list[Occurrence], reading: _Reading) -> Occur
         s for s in spans if s != sign and s[0] - sign[1] <= reading.window and sign[0] - s[1] <= reading.window
     ]
     close.sort(key=lambda s: max(s[0] - sign[1], sign[0] - s[1]))
-    return next((s for s in close if reading.state(s) in ("present", "doubtful")), None)
+    return next((s for s in close if reading.state(s, beside=sign) in ("present", "doubtful")), None)

@@ -82,7 +82,8 @@ class Exchange:
 
     ``reply`` is without the doctor's signature, which stands in ``signature`` as found. ``truncated`` marks an
     excerpt (a page's Similar Q&A): it is kept as it is and is never a source. ``collection`` names where it
-    came from, e.g. "icliniq"; ``license`` is as stated there.
+    came from, e.g. "icliniq"; ``license`` is as stated there. ``drafted_by`` is the model of an approved reply's
+    draft, "offline" where none was used, and None without a draft.
     """
 
     question: Question
@@ -100,6 +101,7 @@ class Exchange:
     license: str | None = None
     language: Language = "en"
     truncated: bool = False
+    drafted_by: str | None = None
 
     @cached_property
     def id(self) -> str:

@@ -180,6 +180,7 @@ def finished(
         origin="approved",
         collection=_COLLECTION,
         language=language_of(reply),
+        drafted_by=draft.provenance.model if draft else None,
     )
 
 

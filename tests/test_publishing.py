@@ -309,6 +309,16 @@ def test_only_an_approved_reply_is_said_to_be_written_with_software() -> None:
     assert line not in page_html(page_of(replace(KNEE, origin="imported"), similar=(), related=()))
 
 
+@pytest.mark.parametrize(
+    ("drafted_by", "said"), [("offline", "(no language model)"), ("openai:ok", "(language model openai:ok)")]
+)
+def test_a_page_says_whether_a_language_model_was_used_and_reads_it_back(drafted_by: str, said: str) -> None:
+    page = page_of(replace(KNEE, drafted_by=drafted_by), similar=(), related=())
+    assert said in page_html(page)
+    assert said in page_text(page)
+    assert parse_page(page_text(page)) == page
+
+
 def _knees() -> Iterator[Exchange]:
     yield KNEE
     yield replace(KNEE, reply="Another doctor's reply to the very same question.")

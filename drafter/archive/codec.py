@@ -78,6 +78,7 @@ def exchange_values(exchange: Exchange) -> dict[str, Any]:
         "license": exchange.license,
         "language": exchange.language,
         "truncated": exchange.truncated,
+        "drafted_by": exchange.drafted_by,
     }
 
 
@@ -98,6 +99,7 @@ def read_exchange(row: Row[Any]) -> Exchange:
         license=row.license,
         language=row.language,
         truncated=row.truncated,
+        drafted_by=row.drafted_by,
     )
 
 

@@ -109,6 +109,7 @@ exchanges = Table(
     Column("license", Text),
     Column("language", String(16), nullable=False),
     Column("truncated", Boolean, nullable=False),
+    Column("drafted_by", Text),
     # A number is never used twice, so "everything after this one" stays true for the index.
     sqlite_autoincrement=True,
 )

@@ -48,6 +48,7 @@ def page_of(exchange: Exchange, *, similar: Sequence[Exchange], related: Sequenc
         similar=tuple(_similar(near) for near in similar),
         related=tuple((_line(topic), _line(group)) for topic, group in related),
         reviewed_by=(_line(exchange.doctor or "") or "a clinician") if exchange.origin == "approved" else "",
+        drafted_by=_line(exchange.drafted_by or ""),
     )
 
 

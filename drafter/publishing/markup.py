@@ -32,7 +32,9 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
         "similar": "Similar Q&A",
         "related": "Related FAQ",
         "colon": ": ",
-        "reviewed": "Written with drafting software and reviewed by {doctor} before it was published.",
+        "offline": " (no language model)",
+        "model": " (language model {model})",
+        "reviewed": "Written with drafting software{made} and reviewed by {doctor} before it was published.",
         "general": "General information: it does not replace an examination. In an emergency, get help at once.",
     },
     "zh-Hant": {
@@ -50,7 +52,9 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
         "similar": "相似問答",
         "related": "相關主題",
         "colon": "：",
-        "reviewed": "本頁以草擬軟體協助撰寫，經 {doctor} 審閱後發布。",
+        "offline": "（未使用語言模型）",
+        "model": "（語言模型 {model}）",
+        "reviewed": "本頁以草擬軟體協助撰寫{made}，經 {doctor} 審閱後發布。",
         "general": "本頁為一般資訊，不能取代診察；遇緊急狀況請撥打當地緊急電話。",
     },
     "zh-Hans": {
@@ -68,7 +72,9 @@ _LABELS: Mapping[Language, Mapping[str, str]] = {
         "similar": "相似问答",
         "related": "相关主题",
         "colon": "：",
-        "reviewed": "本页以草拟软件协助撰写，经 {doctor} 审阅后发布。",
+        "offline": "（未使用语言模型）",
+        "model": "（语言模型 {model}）",
+        "reviewed": "本页以草拟软件协助撰写{made}，经 {doctor} 审阅后发布。",
         "general": "本页为一般信息，不能取代诊察；遇紧急情况请拨打当地急救电话。",
     },
 }

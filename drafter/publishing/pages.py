@@ -42,7 +42,8 @@ class Page:
 
     ``page_title`` is the page's heading without the department, and not the question's ``title``.
     ``related`` holds (topic, department) pairs. ``reviewed_by`` names the clinician who reviewed a reply that
-    drafting software helped to write, "" for every other page.
+    drafting software helped to write, "" for every other page; ``drafted_by`` is its draft's model, "offline" where
+    none was used, "" without a draft.
     """
 
     page_title: str
@@ -56,6 +57,7 @@ class Page:
     similar: tuple[Similar, ...] = ()
     related: tuple[tuple[str, str], ...] = ()
     reviewed_by: str = ""
+    drafted_by: str = ""
 
     @property
     def language(self) -> Language:

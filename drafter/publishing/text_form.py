@@ -27,7 +27,10 @@ _ANY_HEAD = re.compile(r"(?:(?P<doctor>[^;:!?]{1,80}?) )?reply(?: (?P<department
 _REPLY_DATE = "Reply Date:"
 _SECTIONS = ("More Info", "Similar Q&A", "Related FAQ")
 _READ_MORE = re.compile(r"\[Read More\]")
-_REVIEWED = re.compile(r"Written with drafting software and reviewed by (?P<doctor>.+) before it was published\.$")
+_REVIEWED = re.compile(
+    r"Written with drafting software(?: \((?:(?P<offline>no language model)|language model (?P<model>[^()]+))\))?"
+    r" and reviewed by (?P<doctor>.+) before it was published\.$"
+)
 
 _SAYS_PAGE = re.compile(
     r"^(?:Share to\s*:?|.*\bAsk Date:.*|Reply Date:.*|More Info|Similar Q&A|Related FAQ|Dr\b.{1,60} reply .{1,60})"
@@ -57,7 +60,7 @@ def parse_page(text: str) -> Page:
     title, body, asker, asked_on = _question(rest[: heads[0].line if heads else end])
     if not title and not body:
         raise BadInput("The page has no question: expected a heading, a question and a doctor's reply below it.")
-    sections, reviewed_by = _sections(rest[end:])
+    sections, reviewed = _sections(rest[end:])
     return Page(
         page_title=page_title,
         title=title,
@@ -69,7 +72,8 @@ def parse_page(text: str) -> Page:
         more_info=_block(sections.get("More Info", [])),
         similar=tuple(_similar(sections.get("Similar Q&A", []))),
         related=tuple(_related(sections.get("Related FAQ", []))),
-        reviewed_by=reviewed_by,
+        reviewed_by=reviewed["doctor"] if reviewed else "",
+        drafted_by=("offline" if reviewed["offline"] else reviewed["model"] or "") if reviewed else "",
     )
 
 
@@ -90,11 +94,18 @@ def page_text(page: Page) -> str:
         if page.similar
         else "",
         "\n\n".join(("Related FAQ", *(_related_text(*pair) for pair in page.related))) if page.related else "",
-        f"Written with drafting software and reviewed by {page.reviewed_by} before it was published."
+        f"Written with drafting software{_made(page.drafted_by)} and reviewed by {page.reviewed_by} before it was "
+        "published."
         if page.reviewed_by
         else "",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _made(drafted_by: str) -> str:
+    if not drafted_by:
+        return ""
+    return " (no language model)" if drafted_by == "offline" else f" (language model {drafted_by})"
 
 
 class _Head(NamedTuple):
@@ -192,19 +203,19 @@ def _replies(lines: Sequence[str], heads: Sequence[_Head]) -> Iterator[PageReply
         )
 
 
-def _sections(lines: Sequence[str]) -> tuple[dict[str, list[str]], str]:
+def _sections(lines: Sequence[str]) -> tuple[dict[str, list[str]], re.Match[str] | None]:
     sections: dict[str, list[str]] = {}
     current: list[str] = []
-    reviewed_by = ""
+    reviewed: re.Match[str] | None = None
     for line in lines:
         label = line.strip()
         if label in _SECTIONS and label not in sections:
             current = sections[label] = []
         elif match := _REVIEWED.match(label):
-            reviewed_by = match["doctor"]
+            reviewed = match
         else:
             current.append(line)
-    return sections, reviewed_by
+    return sections, reviewed
 
 
 def _similar(lines: Sequence[str]) -> Iterator[Similar]:

@@ -63,6 +63,7 @@ def _exchanges() -> None:
         *_optional("collection", "url", "license"),
         _column("language", _SHORT),
         _column("truncated", sa.Boolean()),
+        *_optional("drafted_by"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_exchanges_thread", "exchanges", ["thread"])

@@ -132,6 +132,8 @@ class Retriever:
     ) -> tuple[Source, ...]:
         """The nearest past exchanges, those added a moment ago included; none when the archive is empty.
 
+        Of what came since the build, the newest 2,000 are searched; ``status`` says when there are more.
+
         Raises:
             IndexUnusable: the index is of another embedder, damaged, or missing for a large archive, or the
                 embedder cannot answer; the sentence says what to do.
@@ -183,6 +185,8 @@ class Retriever:
             if index.build is None and last > LONGEST_TAIL:
                 raise MissingIndex("The archive has not been indexed yet.")
             base = int(index.stamp.get("sequence", 0))
+            if base > last and base > (last := self._archive.last_sequence()):
+                raise DamagedIndex("The index holds more than the archive: it was built from another one.")
             if base != self._tail_base or last - self._tail_end > LONGEST_TAIL:
                 self._tail_base, self._tail_end, self._tail = base, max(base, last - LONGEST_TAIL), None
             if last > self._tail_end:

@@ -197,6 +197,16 @@ def test_a_damaged_index_is_one_sentence_with_the_command(
         found(Retriever(folder, embedder, filled), "knee")
 
 
+def test_an_index_of_another_archive_is_refused(
+    filled: Archive, embedder: Embedder, folder: Path, tmp_path: Path
+) -> None:
+    rebuild_index(filled, embedder, folder)
+    with open_archive(f"sqlite:///{tmp_path / 'other.db'}") as other:
+        other.add_exchanges([EAR])
+        with pytest.raises(IndexUnusable, match=r"another one\. Run `drafter index rebuild`"):
+            found(Retriever(folder, embedder, other), "ear")
+
+
 def test_a_silent_embedding_server_is_one_sentence(filled: Archive, folder: Path) -> None:
     with pytest.raises(IndexUnusable, match="does not answer"):
         found(Retriever(folder, SilentServer(), filled), "knee")

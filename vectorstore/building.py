@@ -15,8 +15,8 @@ from vectorstore.values import Document, Embedder, VectorCache
 from vectorstore.vectors import vectors_of
 from vectorstore.views import VIEWS, views_of
 
-_AT_A_TIME = 1_000
-"""Documents in memory; long enough that texts of like length meet in a batch."""
+_AT_A_TIME = 256
+"""Documents in memory; enough that texts of like length meet in a batch, few enough that progress shows."""
 
 
 def build_index(

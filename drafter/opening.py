@@ -19,9 +19,9 @@ _PACKAGE = Path(__file__).parent
 
 
 def bundled(name: str) -> Path:
-    """A file or folder that comes with Drafter: beside the package in a checkout, inside it in a wheel."""
-    checkout = _PACKAGE.parent / name
-    return checkout if checkout.exists() else _PACKAGE / "bundled" / name
+    """A file or folder that comes with Drafter: inside the package in a wheel, beside it in a checkout."""
+    inside = _PACKAGE / "bundled" / name
+    return inside if inside.exists() else _PACKAGE.parent / name
 
 
 def prompts_folder(settings: Settings) -> Path:

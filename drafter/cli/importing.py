@@ -28,10 +28,9 @@ def import_(
     Exit code 1 if a record went to quarantine, 2 if nothing could be read.
     """
     from drafter.errors import BadInput
-    from drafter.importing import sample_path
     from drafter.settings import read_settings
 
-    chosen = [*(paths or []), *([sample_path()] if sample else [])]
+    chosen = [*(paths or []), *(_sample() if sample else [])]
     if not chosen:
         raise BadInput("Name a file or a folder to import, or --sample for the invented sample archive.")
     report = bring_in(read_settings(), chosen, quarantine=quarantine, index=index)
@@ -43,9 +42,13 @@ def import_(
 
 def import_sample(settings: "Settings") -> None:
     """Bring the invented sample archive into ``settings.home`` and index it."""
+    bring_in(settings, _sample())
+
+
+def _sample() -> list[Path]:
     from drafter.importing import sample_path
 
-    bring_in(settings, [sample_path()])
+    return sorted(sample_path().glob("*.jsonl"))
 
 
 def bring_in(

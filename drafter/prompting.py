@@ -11,11 +11,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from drafter.domain import Message, PromptVersion, Screening, Source
@@ -159,17 +159,19 @@ def _as_line(text: str) -> str:
 
 def _fill(version: PromptVersion, file: str, values: Mapping[str, Any]) -> str:
     try:
-        return _environment().from_string(version.files[file]).render(values).strip()
+        return _template(version.files[file]).render(values).strip()
     except TemplateError as error:
         raise BadSettings(f"The prompt {version}/{file} cannot be used: {error}.") from error
 
 
-@cache
-def _environment() -> SandboxedEnvironment:
+@lru_cache(maxsize=64)
+def _template(words: str) -> Template:
+    """Compiled once for each file of words: compiling costs more than everything else in a message."""
     # No autoescape: the messages are plain text, and patient text comes in as values only.
-    return SandboxedEnvironment(  # nothing of this is ever shown as HTML
+    environment = SandboxedEnvironment(
         undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
     )
+    return environment.from_string(words)
 
 
 def _active(folder: Path, name: str) -> PromptVersion:

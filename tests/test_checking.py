@@ -111,10 +111,10 @@ def test_every_check_is_quick_enough_to_run_while_somebody_types() -> None:
     )
     long = draft(words, more_info=MoreInfo((), (Section("What helps", points),), ()))
     check(long)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(5):
         check(long)
-    assert (time.perf_counter() - started) / 5 < 0.1  # about 12 ms measured on an idle core
+    assert (time.process_time() - started) / 5 < 0.1  # about 12 ms measured on an idle core
 
 
 # -- sources

@@ -194,10 +194,10 @@ def test_a_taiwanese_number_is_checked(number: str, holds: bool) -> None:
 def test_masking_2000_characters_takes_a_few_milliseconds() -> None:
     text = ("I have had a dry cough for three weeks and sleep badly. The tablets did not help. " * 30)[:2_000]
     mask(text)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(10):
         mask(text)
-    assert (time.perf_counter() - started) / 10 < 0.02  # 2 ms measured on an idle core; machines that test are busy
+    assert (time.process_time() - started) / 10 < 0.02  # 2 ms measured on an idle core; machines that test are busy
 
 
 # -- who is who
@@ -400,9 +400,9 @@ def test_urgent_is_what_is_not_denied() -> None:
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
-        ("(?:chest pain)(?![a-z])", {"che"}),
-        ("(?:(?:my|his) leg)", {"my ", "his"}),
-        ("(?:no (?:wet )?nappy)", {"no "}),
+        ("(?:chest pain)(?![a-z])", {"ches"}),
+        ("(?:(?:my|his) leg)", {"my l", "his "}),
+        ("(?:no (?:wet )?nappy)", {"no w", "no n"}),
         ("a?bc", {"abc", "bc"}),
         (r"\d{2} weeks", {f"{d}" for d in "0123456789"}),
     ],
@@ -419,10 +419,10 @@ def test_screening_and_its_parts_of_600_words_is_quick() -> None:
     text = ("For three weeks I have had a dry cough at night and some tightness when I walk uphill. " * 40)[:3_400]
     question = Question(text)
     screen(question)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(5):
         screen(question)
-    assert (time.perf_counter() - started) / 5 < 0.15  # about 30 ms measured on an idle core
+    assert (time.process_time() - started) / 5 < 0.15  # about 30 ms measured on an idle core
 
 
 # -- injection marks

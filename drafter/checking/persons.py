@@ -23,23 +23,18 @@ def signs_for_nobody_else(draft: Draft) -> Iterator[Concern]:
     """No name or hospital of a doctor whose past reply was a source; the reviewer signs at approval."""
     text = f"{draft.reply.text}\n{draft.more_info.text}"
     asked = draft.question.text
-    flat = _flat(text)
     told: set[str] = set()
     for source in draft.sources:
         for name in _names_of(source.exchange):
-            if _flat(name) in flat and _flat(name) not in _flat(asked) and name not in told:
+            if name not in told and _says(text, name) and not _says(asked, name):
                 told.add(name)
                 message = f"The draft names {name}, who signed or stands in past reply [{source.number}]."
                 yield Concern("other_doctor", "block", message, quote=name)
     for match in _DOCTOR.finditer(text):
         name = match["latin"] or match["han"]
-        if not any(_flat(name) in _flat(other) for other in told) and _flat(name) not in _flat(asked):
-            yield Concern(
-                "other_doctor",
-                "block",
-                f"The draft names another doctor: {match[0].strip()}.",
-                quote=match[0].strip(),
-            )
+        if not any(_says(other, name) for other in told) and not _says(asked, name):
+            said = match[0].strip()
+            yield Concern("other_doctor", "block", f"The draft names another doctor: {said}.", quote=said)
     for match in _AS_DOCTOR.finditer(text):
         yield Concern(
             "speaks_as_doctor", "warn", "The draft speaks as a doctor; only the reviewer may.", quote=match[0]
@@ -57,8 +52,15 @@ def _names_of(exchange: Exchange) -> Iterator[str]:
 
 
 def _flat(text: str) -> str:
-    """Case, hyphens and spaces folded: "Tsai Jue-Ren" is "Tsai Jueren"."""
     return re.sub(r"[\s\-‐·.]+", "", text).casefold()
+
+
+def _says(text: str, name: str) -> bool:
+    """Whether ``name`` stands in ``text``, case, hyphens and spaces aside: "Tsai Jue-Ren" is "Tsai Jueren"."""
+    flat = _flat(name)
+    edges = ("(?<![a-z])", "(?![a-z])") if flat.isascii() else ("", "")
+    pattern = edges[0] + r"[\s\-‐·.]*".join(map(re.escape, flat)) + edges[1]
+    return bool(flat) and bool(re.search(pattern, text.casefold()))
 
 
 def names_nobody(draft: Draft) -> Iterator[Concern]:

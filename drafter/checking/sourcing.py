@@ -1,7 +1,8 @@
 """Does a source say so? Citations, support, doses, changes of medicine, figures, age."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import groupby
 
 from drafter.checking.passages import Passage, cited, kind_of, passages, shared, terms
@@ -13,7 +14,7 @@ from drafter.text import excerpt
 MOST_OF_A_KIND = 6
 """Concerns of one kind in one text that are named one by one; more are counted in one."""
 _SUPPORT = 0.3
-"""Share of a passage's terms that its sources must hold; chosen by hand, see docs/safety.md."""
+"""Share of a passage's terms that its sources must hold; chosen by hand."""
 _FEW_TERMS = 4
 _OLD = 10
 """Years."""
@@ -142,7 +143,8 @@ def _value(number: str) -> float:
     return float(word.replace(",", "") if thousands else word.replace(",", "."))
 
 
-def doses_in(text: str) -> dict[tuple[str, float], str]:
+@lru_cache(maxsize=1024)
+def doses_in(text: str) -> Mapping[tuple[str, float], str]:
     """Doses and frequencies, normalised (masses in mg, frequencies in times a day), each with its words."""
     found: dict[tuple[str, float], str] = {}
     for match in _DOSE.finditer(text):
@@ -181,7 +183,7 @@ def doses_stand_in_a_source(draft: Draft) -> Iterator[Concern]:
     yield from _at_most(dict.fromkeys(found))
 
 
-def _doses_of(source: Source) -> dict[tuple[str, float], str]:
+def _doses_of(source: Source) -> Mapping[tuple[str, float], str]:
     return doses_in(f"{source.reply} {source.exchange.more_info}")
 
 
@@ -243,7 +245,8 @@ _FIGURE = re.compile(
 )  # fmt: skip
 
 
-def figures_in(text: str) -> dict[str, str]:
+@lru_cache(maxsize=1024)
+def figures_in(text: str) -> Mapping[str, str]:
     """Shares such as "1 in 6" or "30%", normalised, each with its words."""
     return {
         "/".join(word.lower() for word in match.groups() if word) + ("%" if match["percent"] else ""): match[0]

@@ -1,4 +1,4 @@
-"""Word lists that the name recogniser goes by. Not registers: docs/safety.md has what they miss."""
+"""Word lists that the name recogniser goes by. Not registers: a rare name without a cue is missed."""
 
 
 def _words(text: str) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """De-identification: identifiers become placeholders such as ``[NAME_1]``; the year of a date stays.
 
-Pattern recognisers only, no model: docs/safety.md has what they find and miss. When in doubt they mask,
+Pattern recognisers only, no model: a name that no word around it gives away is missed. When in doubt they mask,
 because a word too few costs a reader little and an identifier too many cannot be taken back.
 """
 

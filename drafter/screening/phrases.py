@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 Occurrence = tuple[int, int]
-_LENGTH = 3
+_LENGTH = 4
 """Letters of a beginning."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _WORD_START = re.compile("(?<![a-z])[a-z]|(?<![0-9])[0-9]|[\u4e00-\u9fff]")
@@ -33,7 +33,7 @@ def expression(way: str, words: Mapping[str, str], fold: Callable[[str], str]) -
 
 
 def beginnings(pattern: str) -> frozenset[str]:
-    """The letters, at most three, with which a match of ``pattern`` can begin."""
+    """The letters, at most four, with which a match of ``pattern`` can begin."""
     return frozenset(start for start, _ in _Beginnings(pattern).alternatives())
 
 
@@ -154,12 +154,10 @@ class Phrases:
             start = word.start()
             for length in range(_LENGTH + 1):
                 for name, pattern in self._filed.get(text[start : start + length], ()):
-                    match = self._compile(pattern).match(text, start)
+                    match = (self._compiled.get(pattern) or self._compile(pattern)).match(text, start)
                     if match and match.end() > start:
                         found[name].add(match.span())
         return {name: sorted(spans) for name, spans in found.items()}
 
     def _compile(self, pattern: str) -> re.Pattern[str]:
-        if pattern not in self._compiled:
-            self._compiled[pattern] = re.compile(pattern)
-        return self._compiled[pattern]
+        return self._compiled.setdefault(pattern, re.compile(pattern))

@@ -1,8 +1,8 @@
 """Red flags: conjunctive patterns with spans, from the pack in redflags.toml.
 
 A layer is a function from a folded text to flags; the union of all layers counts, and the highest disposition
-wins. The pack alone overfits (docs/safety.md has the figures), which is why other layers may be added and none
-may take a flag away.
+wins. The pack overfits: it finds all of the sentences that it was written with, and found 56 to 77 % of fresh
+ones before they were looked at. So other layers may be added, and none may take a flag away.
 """
 
 import re

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drafter.domain import Asker, Question, RedFlag, Screening
-from drafter.errors import BadInput
+from drafter.errors import BadInput, ScreeningFailed
 from drafter.screening import deidentify, screen
 from drafter.screening.hidden import visible
 from drafter.screening.instructions import instructions_in
@@ -45,6 +45,12 @@ def test_an_empty_question_is_refused_in_a_sentence(body: str) -> None:
 def test_a_question_of_more_than_20000_characters_is_refused_with_the_limit() -> None:
     with pytest.raises(BadInput, match="20,000"):
         screen(Question("My knee hurts. " * 2_000))
+
+
+def test_a_detector_that_crashes_stops_the_draft_instead_of_noticing_nothing() -> None:
+    unreadable = Question("My knee hurts.", asker=Asker(name=5))  # type: ignore[arg-type]  # what no type checker saw
+    with pytest.raises(ScreeningFailed, match="nothing was sent"):
+        screen(unreadable)
 
 
 def test_hidden_and_bidirectional_characters_are_taken_out_and_counted() -> None:

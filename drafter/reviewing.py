@@ -10,7 +10,7 @@ from drafter.checking import with_texts
 from drafter.domain import Clinician, Concern, Decision, Draft, Exchange, QuestionStatus, Review, content_hash
 from drafter.errors import Conflict, NotAllowed
 from drafter.publishing import split_signature
-from drafter.text import editing_load, language_of, words
+from drafter.text import advice_of, editing_load, language_of, words
 
 RejectReason = Literal[
     "Wrong content", "Unsafe", 'Needlessly says "visit"', "Too long", "Tone", "Not medical", "Other"
@@ -264,8 +264,8 @@ def _unsigned(reply: str, clinician: Clinician) -> str:
                 f"The reply ends with the signature of {signed.doctor}: remove it, yours is added when you approve."
             )
         signed = split_signature(signed.reply, clinician.name)
-    if own.issuperset(words(signed.reply)):
-        raise NotAllowed("The reply is empty: write what the asker should read.")
+    if own.issuperset(words(advice_of(signed.reply))):
+        raise NotAllowed("The reply is empty but for a greeting: write what the asker should read.")
     return signed.reply
 
 

@@ -123,7 +123,7 @@ def test_without_a_source_on_the_matter_it_says_so_and_advises_nothing(replies: 
     assert shape.reply == []
     assert shape.sections == []
     assert shape.missing == ["Nothing in the archive answers this question."]
-    assert to_reply(shape).text == "Hello,\nThank you for writing, and best wishes."
+    assert to_reply(shape).text == ""
 
 
 def test_two_sources_that_say_the_same_are_quoted_once() -> None:

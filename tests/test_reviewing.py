@@ -251,7 +251,10 @@ def test_the_finished_exchange_can_be_looked_at_before_it_is_approved(archive: A
     assert approve_it(archive, draft=draft)[1] == shown
 
 
-@pytest.mark.parametrize("reply", ["", "  \n ", "...", "Dr. Ines Invented, Sample Hospital."])
+@pytest.mark.parametrize(
+    "reply",
+    ["", "  \n ", "...", "Hello,\nThank you for writing, and best wishes.", "Dr. Ines Invented, Sample Hospital."],
+)
 @pytest.mark.parametrize("draft", [None, a_draft()])
 def test_an_empty_reply_is_never_approved(archive: Archive, reply: str, draft: Draft | None) -> None:
     with pytest.raises(NotAllowed, match="empty"):

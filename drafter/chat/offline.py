@@ -166,7 +166,8 @@ def compose(request: Request) -> DraftShape:
     candidates = _candidates(request, weights)
     reply = _reply(candidates, request.language)
     if not reply:
-        return DraftShape.model_validate(_empty(frame))
+        # A greeting alone would look like a reply.
+        return DraftShape.model_validate(_empty(frame) | {"salutation": "", "closing": ""})
     points = _points(candidates, reply, request.language)
     sections = _sections(points, frame)
     used = sorted({number for section in sections for point in section["points"] for number in point["sources"]})

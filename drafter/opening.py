@@ -1,5 +1,6 @@
 """The one place that wires the rooms together from Settings."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,8 +33,12 @@ def archive_of(settings: Settings) -> Archive:
     return open_archive(settings.database_url)
 
 
-def embedder_of(settings: Settings) -> Embedder:
-    """Raises IndexUnusable when the embedder's files or server are missing."""
+def embedder_of(settings: Settings, *, progress: Callable[[str], None] | None = None) -> Embedder:
+    """The embedder of the settings; ``progress`` is told in a sentence when its files must be prepared first.
+
+    Raises:
+        IndexUnusable: its files or its server are missing.
+    """
     try:
         return open_embedder(
             settings.embedder,
@@ -41,6 +46,7 @@ def embedder_of(settings: Settings) -> Embedder:
             base_url=settings.embedder_base_url or settings.base_url,
             api_key=settings.api_key.get_secret_value() if settings.api_key else None,
             timeout=settings.timeout,
+            progress=progress,
         )
     except StoreError as error:
         raise IndexUnusable(str(error)) from error

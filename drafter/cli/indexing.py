@@ -47,7 +47,7 @@ def build(settings: "Settings", archive: "Archive", console: "Console", *, only_
     from drafter.opening import embedder_of
     from drafter.retrieval import Retriever, rebuild_index
 
-    embedder = embedder_of(settings)
+    embedder = embedder_of(settings, progress=console.print)
     if only_if_needed and Retriever(settings.index_folder, embedder, archive).complete:
         console.print("The index already holds the whole archive.")
         return

@@ -72,7 +72,7 @@ def _write(
         for chunk in _chunks(documents):
             _add(chunk, dense, lexical, embedder, vectors)
             rows += len(chunk)
-            if progress:
+            if progress is not None:
                 progress(rows)
     return rows, lexical.terms
 

@@ -19,13 +19,13 @@ def vectors_of(texts: Sequence[str], embedder: Embedder, cache: VectorCache | No
     if not texts:
         return np.empty((0, 0), np.float32)
     by_hash = {text_hash(text): text for text in texts}
-    known = dict(cache.get(embedder.identity, list(by_hash))) if cache else {}
+    known = dict(cache.get(embedder.identity, list(by_hash))) if cache is not None else {}
     missing = [key for key in by_hash if key not in known]
     for start in range(0, len(missing), _AT_A_TIME):
         keys = missing[start : start + _AT_A_TIME]
         vectors = embedder.embed([by_hash[key] for key in keys])
         fresh = {key: row.astype("<f4").tobytes() for key, row in zip(keys, vectors, strict=True)}
-        if cache:
+        if cache is not None:
             cache.put(embedder.identity, fresh)
         known |= fresh
     return np.stack([np.frombuffer(known[text_hash(text)], "<f4") for text in texts]).astype(np.float32)

@@ -10,7 +10,8 @@ from drafter.domain import Concern, Draft
 from drafter.text import excerpt, sentences
 
 _ASKS = re.compile(
-    r"[?？]\s*$|^\W*(?:what|which|why|how|when|where|who|is|are|can|could|should|do|does|did|will|would|may)\b"
+    r"[?？]\s*$|^\W*(?:what|which|why|how|who|is|are|can|could|should|does|will|would|may)\b"
+    r"(?! (?:i|he|she|we) (?:was|had|took|went))"
     r"|(?:請問|请问|嗎|吗|呢|怎麼|怎么|如何|什麼|什么|哪|為何|为何|是不是|會不會|会不会|可不可以|能不能|要不要)",
     re.IGNORECASE,
 )

@@ -8,9 +8,11 @@ from drafter.domain import Concern, Draft
 
 _CERTAIN = re.compile(
     r"\b(?:you|he|she|your (?:\w+)) (?:clearly |definitely |certainly )?(?:have|has|are suffering from"
-    r"|is suffering from|suffers? from) (?:a |an |the )?(?P<what>[a-z][\w' -]{3,40})|\b(?:this"
-    r"|it) is (?:definitely|certainly|clearly|undoubtedly|obviously|without doubt) |\bthe diagnosis is\b"
-    r"|\b(?:definitely|certainly) (?:a |an |the )?[a-z]+|(?:您|你|他|她)(?:得了|患有|罹患了?|確定是|确定是"
+    r"|is suffering from|suffers? from) (?!over|been|had|done|to |taken|used|already|got|also|never|ever|more|less"
+    r"|enough|time|given|started|tried|this (?:problem|issue))(?:a |an |the )?(?P<what>[a-z][\w' -]{3,40})"
+    r"|\b(?:this|it) is (?:definitely|certainly|clearly|undoubtedly|obviously|without doubt) (?:a|an|the|your|due|caused)\b"
+    r"|\bthe diagnosis is\b"
+    r"|(?:您|你|他|她)(?:得了|患有|罹患了?|確定是|确定是"
     r"|一定是|就是得)|(?:這|这)(?:一定|絕對|绝对|確定|确定|肯定)是",
     re.IGNORECASE,
 )
@@ -27,7 +29,12 @@ def states_no_diagnosis_as_certain(draft: Draft) -> Iterator[Concern]:
     asked = terms(draft.screening.text)
     for passage in passages(draft):
         match = _CERTAIN.search(passage.text)
-        if not match or _HEDGED.search(passage.text[: match.end()]) or kind_of(passage.text) == "restatement":
+        if (
+            not match
+            or passage.text.rstrip().endswith(("?", "？"))
+            or _HEDGED.search(passage.text[: match.end()])
+            or kind_of(passage.text) == "restatement"
+        ):
             continue
         what = match["what"] or ""
         if what and (not terms(what) or terms(what) <= asked):

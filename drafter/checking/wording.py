@@ -10,7 +10,8 @@ _CERTAIN = re.compile(
     r"\b(?:you|he|she|your (?:\w+)) (?:clearly |definitely |certainly )?(?:have|has|are suffering from"
     r"|is suffering from|suffers? from) (?!over|been|had|done|to |taken|used|already|got|also|never|ever|more|less"
     r"|enough|time|given|started|tried|this (?:problem|issue))(?:a |an |the )?(?P<what>[a-z][\w' -]{3,40})"
-    r"|\b(?:this|it) is (?:definitely|certainly|clearly|undoubtedly|obviously|without doubt) (?:a|an|the|your|due|caused)\b"
+    r"|\b(?:this|it) is (?:definitely|certainly|clearly|undoubtedly|obviously|without doubt)"
+    r" (?:a|an|the|your|due|caused)\b"
     r"|\bthe diagnosis is\b"
     r"|(?:您|你|他|她)(?:得了|患有|罹患了?|確定是|确定是"
     r"|一定是|就是得)|(?:這|这)(?:一定|絕對|绝对|確定|确定|肯定)是",

@@ -213,7 +213,7 @@ def test_masking_2000_characters_takes_a_few_milliseconds() -> None:
     ("text", "relation", "sex", "age"),
     [
         (
-            "I have a female colleague who is around thirty years old. She sprained her back.",
+            "I ask for a female colleague, about thirty years old. She has hurt her wrist.",
             "colleague",
             "female",
             "about 30",
@@ -457,13 +457,13 @@ def test_orders_to_a_model_are_marked(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Ignore the photo I sent earlier, wrong foot.",
-        "The nurse's instructions were confusing, can you repeat them?",
-        "Act as if I'm five: what does the spleen do?",
+        "Please ignore my last letter, it was about the other knee.",
+        "The pharmacist's instructions are hard to read; could you explain them?",
+        "Explain it as if I were six: what does the spleen do?",
         "My BiPAP model: A10. The system says error 3.",
         "You are my last hope, doctor.",
         "Please answer yes or no: may I swim?",
-        "系統提示我血壓計電池低，會影響結果嗎？",
+        "體脂計的系統提示量測失敗，是不是腳太乾？",
     ],
 )
 def test_innocent_orders_are_not_marked(text: str) -> None:

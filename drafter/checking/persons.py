@@ -56,7 +56,7 @@ def _flat(text: str) -> str:
 
 
 def _says(text: str, name: str) -> bool:
-    """Whether ``name`` stands in ``text``, case, hyphens and spaces aside: "Tsai Jue-Ren" is "Tsai Jueren"."""
+    """Whether ``name`` stands in ``text``, case, hyphens and spaces aside: "Oddy Ma-Ren" is "Oddy Maren"."""
     flat = _flat(name)
     edges = ("(?<![a-z])", "(?![a-z])") if flat.isascii() else ("", "")
     pattern = edges[0] + r"[\s\-‐·.]*".join(map(re.escape, flat)) + edges[1]

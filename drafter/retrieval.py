@@ -145,11 +145,6 @@ class Retriever:
             index, tail = self._up_to(last)
             return find_sources(text, index, self._archive, limit=limit, tail=tail, leave_out=leave_out)
 
-    def remember(self, exchange: Exchange) -> None:
-        """Embeds a new exchange now, so that the next search need not. Raises IndexUnusable."""
-        with _sentences():
-            add_to_cache(self._archive, self._embedder, exchange)
-
     @property
     def complete(self) -> bool:
         """Whether the index holds the whole archive and can be searched with this embedder."""
@@ -232,11 +227,6 @@ def rebuild_index(
             folder, documents(), embedder, vectors=vectors, progress=progress, stamp={"sequence": last}
         )
     return BuildReport(build, read, time.monotonic() - began, vectors.added)
-
-
-def add_to_cache(archive: Archive, embedder: Embedder, exchange: Exchange) -> None:
-    """Embeds an exchange into the archive's vector cache, where every process's tail finds it."""
-    make_tail([document_of(exchange)], embedder, ArchivedVectors(archive))
 
 
 def _exchanges(archive: Archive, after: int, last: int) -> Iterator[Exchange]:

@@ -322,7 +322,7 @@ def test_a_named_person_from_an_anecdote_is_noticed() -> None:
 
 
 def test_your_body_is_noticed_where_somebody_else_is_the_patient() -> None:
-    asked = "I have a female colleague who is forty. Her heel hurts when she gets up. What helps her?"
+    asked = "I ask for a female colleague, aged 40. Her heel hurts when she gets up. What helps her?"
     of = draft(
         ["Wear soft heels for your foot."],
         question=asked,

@@ -1,5 +1,6 @@
 """``drafter import``."""
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,11 +34,15 @@ def import_(
     chosen = [*(paths or []), *(_sample() if sample else [])]
     if not chosen:
         raise BadInput("Name a file or a folder to import, or --sample for the invented sample archive.")
-    report = bring_in(read_settings(), chosen, quarantine=quarantine, index=index)
-    if report.quarantined:
-        raise typer.Exit(1)
+    try:
+        report = bring_in(read_settings(), chosen, quarantine=quarantine, index=index)
+    except BadInput as error:
+        print(f"drafter: {error}", file=sys.stderr)
+        raise typer.Exit(2) from error
     if not report.read:
         raise typer.Exit(2)
+    if report.quarantined or report.unreadable:
+        raise typer.Exit(1)
 
 
 def import_sample(settings: "Settings") -> None:

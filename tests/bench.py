@@ -11,9 +11,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from drafter.checking import check
 from drafter.domain import Question
 from drafter.importing import import_paths, sample_path
 from drafter.opening import archive_of, embedder_of, open_drafter
@@ -68,6 +70,19 @@ def main(corpus: Path) -> None:
             built = rebuild_index(archive, embedder_of(settings), settings.index_folder, progress=None)
             show("index: embed and build", f"{built.exchanges / built.seconds:,.0f} exchanges a second")
         measure_drafts(settings)
+        measure_parts(settings)
+
+
+def measure_parts(settings: Settings) -> None:
+    """Screening and checking by themselves, of a question of about 600 words."""
+    drafter = open_drafter(settings)
+    drafter = replace(drafter, keep=False)
+    question = Question(body=" ".join(QUESTIONS * 9))
+    draft = drafter.draft(question)
+    show("screening a question of 600 words", f"{1000 * best(10, lambda: screen(question)):.0f} ms")
+    show("checking its draft", f"{1000 * best(10, lambda: check(draft)):.0f} ms")
+    drafter.archive.close()
+    show("opening an archive", f"{1000 * best(10, lambda: archive_of(settings).close()):.0f} ms")
 
 
 def measure_drafts(settings: Settings) -> None:

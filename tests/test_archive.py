@@ -4,7 +4,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -193,15 +192,6 @@ def test_a_source_of_exchanges_that_fails_midway_leaves_what_was_read_before(arc
     with pytest.raises(OSError, match="the file ended"):
         archive.add_exchanges(failing())
     assert archive.count_exchanges() == 1000
-
-
-def test_importing_keeps_at_least_two_thousand_exchanges_a_second(archive: Archive) -> None:
-    words = "pain knee since three weeks should rest tablets operation walk " * 15
-    given = [Exchange(Question(f"{words}{n}?"), f"{words}{n}.", "Dr. Made Up") for n in range(4000)]
-    # Processor time: what else the machine does must not fail this test.
-    start = time.process_time()
-    archive.add_exchanges(given)
-    assert len(given) / (time.process_time() - start) >= 2000
 
 
 def test_a_question_waits_once_and_keeps_its_urgency(archive: Archive) -> None:
@@ -475,17 +465,13 @@ def test_an_archive_survives_being_closed_and_opened(tmp_path: Path) -> None:
         assert archive.exchange(FULL.id) == FULL
 
 
-def test_opening_an_archive_that_is_up_to_date_is_quick_and_needs_no_alembic(tmp_path: Path) -> None:
+def test_opening_an_archive_that_is_up_to_date_needs_no_alembic(tmp_path: Path) -> None:
     open_archive(url_of(tmp_path)).close()
-    program = (
-        "import sys, time, sqlalchemy, drafter.archive as room; start = time.process_time(); "
-        "room.open_archive(sys.argv[1]); print(time.process_time() - start, 'alembic' in sys.modules)"
-    )
+    program = "import sys, drafter.archive as room; room.open_archive(sys.argv[1]); print('alembic' in sys.modules)"
     said = subprocess.run(
         [sys.executable, "-c", program, url_of(tmp_path)], capture_output=True, text=True, check=True
-    ).stdout.split()
-    assert float(said[0]) < 0.06
-    assert said[1] == "False"
+    )
+    assert said.stdout.strip() == "False"
 
 
 def test_the_migrations_make_exactly_the_tables(archive: Archive) -> None:

@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -267,19 +266,6 @@ def test_the_same_request_gives_the_same_draft_in_another_process() -> None:
         for seed in ("1", "2")
     }
     assert len(said) == 1
-
-
-def test_a_draft_from_eight_replies_of_twenty_sentences_takes_less_than_fifty_milliseconds() -> None:
-    text = " ".join(piece.format(body) + "." for body in _BODY[:2] for piece in _PIECES)
-    request = _request("Why does my knee hurt on stairs? " * 5, [(f"Knee {n}", text) for n in range(8)])
-    compose(request)
-
-    def seconds() -> float:
-        started = time.process_time()
-        compose(request)
-        return time.process_time() - started
-
-    assert min(seconds() for _ in range(3)) < 0.05
 
 
 def test_the_frame_holds_no_advice_and_no_name() -> None:

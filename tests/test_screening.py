@@ -1,7 +1,6 @@
 """Screening: what is noticed in a question before anything leaves the machine. All texts are invented."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -195,15 +194,6 @@ def test_the_askers_known_name_is_masked_wherever_it_stands() -> None:
 @pytest.mark.parametrize(("number", "holds"), [("A123456789", True), ("A123456788", False), ("A800000014", True)])
 def test_a_taiwanese_number_is_checked(number: str, holds: bool) -> None:
     assert taiwan_id_holds(number) is holds
-
-
-def test_masking_2000_characters_takes_a_few_milliseconds() -> None:
-    text = ("I have had a dry cough for three weeks and sleep badly. The tablets did not help. " * 30)[:2_000]
-    mask(text)
-    started = time.process_time()
-    for _ in range(10):
-        mask(text)
-    assert (time.process_time() - started) / 10 < 0.02  # 2 ms measured on an idle core; machines that test are busy
 
 
 # -- who is who
@@ -419,16 +409,6 @@ def test_the_letters_a_pattern_can_begin_with(pattern: str, expected: set[str]) 
         assert {start[0] for start in found} == expected
     else:
         assert found == expected
-
-
-def test_screening_and_its_parts_of_600_words_is_quick() -> None:
-    text = ("For three weeks I have had a dry cough at night and some tightness when I walk uphill. " * 40)[:3_400]
-    question = Question(text)
-    screen(question)
-    started = time.process_time()
-    for _ in range(5):
-        screen(question)
-    assert (time.process_time() - started) / 5 < 0.15  # about 30 ms measured on an idle core
 
 
 # -- injection marks

@@ -153,10 +153,22 @@ def test_csv_is_read_in_the_encodings_of_chinese_spreadsheets(tmp_path: Path, en
     assert (first.question.asker.sex, second.question.body) == ("female", "喝咖啡后胃疼，\n应该吃什么药？")
 
 
-def test_csv_in_big5_is_read(tmp_path: Path) -> None:
+def test_what_an_import_reads_a_batch_reads_too(tmp_path: Path) -> None:
+    asked = "我的膝蓋痛了三天，應該看哪一科？"
+    table, objects, plain = (tmp_path / name for name in ("q.csv", "q.jsonl", "q.txt"))
+    table.write_bytes(f"編號|問題\n1|{asked}\n".encode("big5"))
+    objects.write_bytes(f'{{"id": 1, "問題": "{asked}"}}\n'.encode("gb18030"))
+    plain.write_bytes(f"id,text\n1,{asked}\n".encode())
+    assert [(row.id, row.question.body) for path in (table, objects, plain) for row in good(path)] == [
+        ("1", asked)
+    ] * 3
+
+
+def test_a_row_with_bytes_of_another_encoding_is_bad_wherever_they_stand(tmp_path: Path) -> None:
     path = tmp_path / "q.csv"
-    path.write_bytes("編號,問題\n1,我的膝蓋痛了三天，應該看哪一科？\n".encode("big5"))
-    assert [row.question.body for row in good(path)] == ["我的膝蓋痛了三天，應該看哪一科？"]
+    path.write_bytes("question,note\n膝蓋痛,好\n膝蓋痛,".encode() + b"\xff\nKnee?,x\n")
+    assert [row.line for row in good(path)] == [2, 4]
+    assert "another encoding" in bad(path)[0].reason
 
 
 def test_csv_rows_keep_their_line_numbers_over_quoted_line_breaks(tmp_path: Path) -> None:

@@ -283,7 +283,7 @@ def test_a_page_without_a_reply_is_a_waiting_question(tmp_path: Path) -> None:
         ({"question": "Why?", "reply": ["So."]}, "a list, not text"),
         ({"question": "x" * 200_001}, "200,001 characters"),
         ({"question": "Why\0?"}, "NUL"),
-        ('{"question": "Half a character: \\ud83d"}', "not text"),
+        ('{"question": "A split smile: \\ud83d"}', "half a character"),
         ({"question": "Why?", "asked_on": "yesterday"}, "not a date"),
         ({"question": "Why?", "asked_on": "2020-02-31"}, "asked_on"),
         (b'{"question": "Why\xff\xfe?"}', "not text"),

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from drafter.domain import Exchange, Question
 from drafter.errors import BadInput
 from drafter.importing.records import BadRecord, Found, Skipped
-from drafter.importing.rows import clean_reply, no_reply_published, read_row, refuse_text
+from drafter.importing.rows import clean_reply, no_reply_published, read_row
 from drafter.importing.text_files import excerpt_of
 from drafter.publishing import Page, PageReply, Similar, parse_page, split_signature
+from drafter.rows.fields import flaw_in
 from drafter.text import language_of
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def read_site_page(path: Path, encoding: str) -> Iterator[Found]:
     """The site's page: an exchange for each doctor's reply, and one for each Similar Q&A, marked truncated."""
     text = path.read_text(encoding=encoding, errors="surrogateescape")
     try:
-        refuse_text("page", text)
+        if flaw := flaw_in(text):
+            raise BadInput(f"The page {flaw}.")
         page = parse_page(text)
         if not page.replies:
             yield _page_question(page)

@@ -1,9 +1,14 @@
 """Which encoding a file's text is in."""
 
 import codecs
+import re
 from pathlib import Path
 
-_LOOK_AT = 4 * 1024 * 1024  # bytes; enough lines to be sure, and a large binary file costs nothing
+# Opened with these errors, a file is read to its end, and a byte that could not be decoded shows as one of these.
+KEEP_BYTES = "surrogateescape"
+UNDECODED = re.compile("[\udc80-\udcff]")
+
+_LOOK_AT = 4 * 1024 * 1024  # bytes, from the first that say anything; enough lines to be sure
 _SAMPLE = 16 * 1024
 # What letters and tables from Chinese and Western offices are in; unlimited, short texts are taken for rarities.
 _CANDIDATES = ["gb18030", "big5hkscs", "cp1252"]
@@ -20,12 +25,15 @@ def encoding_of(path: Path, *, ascii_counts: bool = False) -> str:
         if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
             return "utf-16"
         file.seek(0)
-        lines = file.read(_LOOK_AT).split(b"\n")
+        part = file.read(_LOOK_AT)
+        while part.isascii() and (more := file.read(_LOOK_AT)):
+            part = more
+    lines = part.split(b"\n")
     if len(lines) > 1 and lines[-1]:
         lines.pop()  # it may be cut inside a character
     for line in lines:
         if line.isascii():
-            good += ascii_counts
+            good += ascii_counts and bool(line.strip())
         elif _is_utf8(line):
             good += 1
         else:

@@ -1,0 +1,1 @@
+"""Files of rows: JSON Lines and CSV in any encoding, columns in English or Chinese."""

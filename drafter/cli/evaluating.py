@@ -1,5 +1,6 @@
 """``drafter eval``."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,9 +99,8 @@ def _print(table: "Table") -> None:
 
     shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(table.columns):
-        shown.add_column(column, justify="right" if number else "left")
+        shown.add_column(column, justify="right" if number else "left", no_wrap=not number)
     for row in table.rows:
         shown.add_row(*row)
-    console = Console(highlight=False)
     # A pipe or file has no width: give a table all it needs instead of Rich's 80 columns.
-    console.print(shown, width=None if console.is_terminal else 200)
+    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(shown)

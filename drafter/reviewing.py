@@ -6,10 +6,21 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from drafter.archive import Archive, QuestionState
-from drafter.checking import with_texts
-from drafter.domain import Clinician, Concern, Decision, Draft, Exchange, QuestionStatus, Review, content_hash
+from drafter.checking import own_words, with_texts
+from drafter.domain import (
+    Clinician,
+    Concern,
+    Decision,
+    Draft,
+    Exchange,
+    Question,
+    QuestionStatus,
+    Review,
+    content_hash,
+)
 from drafter.errors import Conflict, NotAllowed
 from drafter.publishing import split_signature
+from drafter.screening import screen
 from drafter.text import advice_of, editing_load, language_of, words
 
 RejectReason = Literal[
@@ -50,12 +61,12 @@ def open_review(archive: Archive, question_id: str) -> ReviewItem:
     )
 
 
-def concerns_of(draft: Draft | None, reply: str, more_info: str) -> tuple[Concern, ...]:
-    """What the checks say of the edited texts, blocking ones first; the same that ``approve`` goes by.
-
-    None for a reply that was started blank: the checks compare a draft with its sources.
-    """
-    return with_texts(draft, reply, more_info).concerns if draft else ()
+def edited(question: Question, draft: Draft | None, reply: str, more_info: str, *, now: datetime) -> Draft:
+    """The texts as they stand, with the concerns that ``approve`` goes by. A reply that was started blank is looked
+    at as well, by the checks that need no source."""
+    if draft:
+        return with_texts(draft, reply, more_info)
+    return own_words(question, screen(question), reply, more_info, now=now)
 
 
 def approve(
@@ -82,7 +93,7 @@ def approve(
     """
     _refuse_decided(archive, state)
     exchange = finished(state=state, draft=draft, reply=reply, more_info=more_info, clinician=clinician, now=now)
-    blocking = _seen_or_refused(draft, reply, more_info, seen)
+    blocking = _seen_or_refused(edited(state.question, draft, reply, more_info, now=now), seen)
     review = Review(
         id=_review_id(state),
         question_id=state.question.id,
@@ -112,7 +123,7 @@ def hindrance(
     """Why ``approve`` would refuse these texts, in one sentence; None when it would not. Changes nothing."""
     try:
         finished(state=state, draft=draft, reply=reply, more_info=more_info, clinician=clinician, now=now)
-        _seen_or_refused(draft, reply, more_info, seen)
+        _seen_or_refused(edited(state.question, draft, reply, more_info, now=now), seen)
     except NotAllowed as error:
         return str(error)
     return None
@@ -219,8 +230,8 @@ def _decide(
     return review
 
 
-def _seen_or_refused(draft: Draft | None, reply: str, more_info: str, seen: frozenset[str]) -> list[Concern]:
-    blocking = [concern for concern in concerns_of(draft, reply, more_info) if concern.severity == "block"]
+def _seen_or_refused(written: Draft, seen: frozenset[str]) -> list[Concern]:
+    blocking = [concern for concern in written.concerns if concern.severity == "block"]
     for concern in blocking:
         if concern.key not in seen:
             raise NotAllowed(f"Tick that you have seen this before you approve: {concern.message}")

@@ -27,7 +27,7 @@ from drafter.errors import ArchiveError, Conflict, NotAllowed
 from drafter.reviewing import (
     REJECT_REASONS,
     approve,
-    concerns_of,
+    edited,
     escalate,
     finished,
     hindrance,
@@ -100,7 +100,7 @@ def approve_it(
     if more_info is None:
         more_info = draft.more_info.text if draft else ""
     if seen is None:
-        seen = frozenset(concern.key for concern in concerns_of(draft, reply, more_info))
+        seen = frozenset(concern.key for concern in edited(QUESTION, draft, reply, more_info, now=NOW).concerns)
     return approve(
         archive,
         state=archive.question_state(QUESTION.id),
@@ -187,6 +187,23 @@ def test_a_reply_started_blank_is_kept_without_a_draft(archive: Archive) -> None
     assert exchange.department == "Orthopedics"
 
 
+def test_an_urgent_sign_must_be_met_or_seen_in_a_reply_started_blank_too(archive: Archive) -> None:
+    question = Question("For an hour I have had crushing pressure in my chest and my left arm is numb.")
+    archive.add_question(question, urgency=3, added_at=NOW)
+    urgent = {
+        "state": archive.question_state(question.id),
+        "draft": None,
+        "more_info": "",
+        "clinician": DOCTOR,
+        "now": NOW,
+    }
+    with pytest.raises(NotAllowed, match="heart attack"):
+        approve(archive, **urgent, reply="Rest for a week and drink more water.", seen=frozenset())
+    met = "Call an ambulance now; do not drive yourself."
+    assert "red_flag" not in {c.code for c in edited(question, None, met, "", now=NOW).concerns}
+    assert approve(archive, **urgent, reply=met, seen=frozenset())[0].decision == "approved"
+
+
 def test_the_department_comes_from_the_clinician_then_the_draft_then_the_question(archive: Archive) -> None:
     nowhere = replace(DOCTOR, department=None)
     _, exchange = approve_it(archive, draft=a_draft(), clinician=nowhere)
@@ -210,7 +227,7 @@ def test_a_blocking_concern_that_was_not_seen_stops_the_approval(archive: Archiv
 
 
 def test_a_blocking_concern_that_was_seen_is_noted_in_the_review(archive: Archive) -> None:
-    concerns = concerns_of(BLOCKED, BLOCKED.reply.text, BLOCKED.more_info.text)
+    concerns = edited(QUESTION, BLOCKED, BLOCKED.reply.text, BLOCKED.more_info.text, now=NOW).concerns
     blocking = [concern.key for concern in concerns if concern.severity == "block"]
     review, _ = approve_it(archive, draft=BLOCKED, seen=frozenset(blocking))
     assert list(review.seen) == blocking != []
@@ -218,9 +235,11 @@ def test_a_blocking_concern_that_was_seen_is_noted_in_the_review(archive: Archiv
 
 def test_a_concern_that_the_edit_removed_needs_no_tick(archive: Archive) -> None:
     reply = "Please walk for half an hour each day."
-    codes = {concern.code for concern in concerns_of(BLOCKED, reply, "")}
+    codes = {concern.code for concern in edited(QUESTION, BLOCKED, reply, "", now=NOW).concerns}
     assert "unknown_citation" not in codes
-    assert "unknown_citation" in {c.code for c in concerns_of(BLOCKED, BLOCKED.reply.text, "")}
+    assert "unknown_citation" in {
+        c.code for c in edited(QUESTION, BLOCKED, BLOCKED.reply.text, "", now=NOW).concerns
+    }
 
 
 def test_why_it_cannot_be_approved_yet_can_be_asked_without_deciding(archive: Archive) -> None:
@@ -232,7 +251,7 @@ def test_why_it_cannot_be_approved_yet_can_be_asked_without_deciding(archive: Ar
     assert "empty" in str(asked(reply=" "))
     assert "another question" in str(asked(a_draft(question=Question("Somebody else's?"))))
     assert "[9]" in str(asked(BLOCKED, BLOCKED.reply.text))
-    seen = frozenset(concern.key for concern in concerns_of(BLOCKED, BLOCKED.reply.text, ""))
+    seen = frozenset(concern.key for concern in edited(QUESTION, BLOCKED, BLOCKED.reply.text, "", now=NOW).concerns)
     assert asked(BLOCKED, BLOCKED.reply.text, seen) is None
     assert nothing_was_decided(archive)
 

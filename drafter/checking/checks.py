@@ -37,7 +37,11 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def check(draft: Draft) -> tuple[Concern, ...]:
-    """All concerns, blocking ones first, otherwise in the order of ``CHECKS``."""
-    found = dict.fromkeys(concern for one in CHECKS for concern in one(draft))
+WITHOUT_SOURCES = tuple(one for one in CHECKS if one.__module__ != sourcing.__name__)
+"""The checks that compare nothing with a source: for a reply that was written without a draft."""
+
+
+def check(draft: Draft, checks: tuple[Check, ...] = CHECKS) -> tuple[Concern, ...]:
+    """All concerns, blocking ones first, otherwise in the order of ``checks``."""
+    found = dict.fromkeys(concern for one in checks for concern in one(draft))
     return tuple(sorted(found, key=lambda concern: concern.severity != "block"))

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from rapidfuzz import fuzz, process
 
-from drafter.checking.checks import check
-from drafter.domain import Draft, MoreInfo, Point, Reply, Screening, Section, Sentence
+from drafter.checking.checks import CHECKS, WITHOUT_SOURCES, Check, check
+from drafter.domain import Draft, MoreInfo, Point, Provenance, Question, Reply, Screening, Section, Sentence
 from drafter.text import parse_more_info, sentence_spans
 
 _ALIKE = 80
@@ -31,10 +32,21 @@ def with_texts(draft: Draft, reply: str, more_info: str) -> Draft:
     A sentence keeps the sources of the most alike original sentence, or has none when there is no such sentence.
     The checks see masked text, as they did when the draft was made, so an untouched draft keeps its concerns.
     """
+    return _edited(draft, reply, more_info, CHECKS)
+
+
+def own_words(question: Question, screening: Screening, reply: str, more_info: str, *, now: datetime) -> Draft:
+    """A reply that was written without a draft, in a draft's form, with the concerns that need no source."""
+    nobody = Provenance(model="", prompts=(), messages_hash="", embedder="", index_build="", sources=())
+    blank = Draft("", question, screening, (), Reply(()), MoreInfo(), nobody, created_at=now)
+    return _edited(blank, reply, more_info, WITHOUT_SOURCES)
+
+
+def _edited(draft: Draft, reply: str, more_info: str, checks: tuple[Check, ...]) -> Draft:
     mask = _masker(draft.screening)
     masked = replace(draft, reply=_reply(draft, mask(reply)), more_info=_more_info(draft, mask(more_info)))
     shown = _restored(masked, draft.screening.restore) if draft.screening.placeholders else masked
-    return replace(shown, concerns=check(masked))
+    return replace(shown, concerns=check(masked, checks))
 
 
 def _masker(screening: Screening) -> Callable[[str], str]:

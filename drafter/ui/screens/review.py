@@ -8,7 +8,6 @@ import streamlit as st
 
 from drafter import reviewing
 from drafter.archive import QuestionState
-from drafter.checking import with_texts
 from drafter.domain import Clinician, Draft, Question, Screening, Sentence, Source
 from drafter.errors import DrafterError, NotAllowed
 from drafter.reviewing import REJECT_REASONS, ReviewItem
@@ -221,10 +220,14 @@ def _write(item: ReviewItem, sheet: Sheet) -> tuple[Sentence, ...]:
     if preview.open:
         with preview:
             _preview(item, sheet)
+    if sheet.draft is None and not sheet.edited:
+        return ()
+    current = reviewing.edited(
+        item.state.question, sheet.draft, sheet.typed("reply"), sheet.typed("more_info"), now=datetime.now(UTC)
+    )
+    _concerns(sheet, current)
     if sheet.draft is None:
         return ()
-    current = with_texts(sheet.draft, sheet.typed("reply"), sheet.typed("more_info"))
-    _concerns(sheet, current)
     if preview.open:
         return tuple(current.passages())
     said = tuple(current.more_info.passages()) if more_info.open else current.reply.sentences

@@ -190,18 +190,23 @@ def test_a_reply_started_blank_is_kept_without_a_draft(archive: Archive) -> None
 def test_an_urgent_sign_must_be_met_or_seen_in_a_reply_started_blank_too(archive: Archive) -> None:
     question = Question("For an hour I have had crushing pressure in my chest and my left arm is numb.")
     archive.add_question(question, urgency=3, added_at=NOW)
-    urgent = {
-        "state": archive.question_state(question.id),
-        "draft": None,
-        "more_info": "",
-        "clinician": DOCTOR,
-        "now": NOW,
-    }
+    state = archive.question_state(question.id)
+
+    def approved(reply: str) -> Review:
+        return approve(
+            archive,
+            state=state,
+            draft=None,
+            reply=reply,
+            more_info="",
+            clinician=DOCTOR,
+            seen=frozenset(),
+            now=NOW,
+        )[0]
+
     with pytest.raises(NotAllowed, match="heart attack"):
-        approve(archive, **urgent, reply="Rest for a week and drink more water.", seen=frozenset())
-    met = "Call an ambulance now; do not drive yourself."
-    assert "red_flag" not in {c.code for c in edited(question, None, met, "", now=NOW).concerns}
-    assert approve(archive, **urgent, reply=met, seen=frozenset())[0].decision == "approved"
+        approved("Rest for a week and drink more water.")
+    assert approved("Call an ambulance now; do not drive yourself.").decision == "approved"
 
 
 def test_the_department_comes_from_the_clinician_then_the_draft_then_the_question(archive: Archive) -> None:

@@ -12,7 +12,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,11 +110,10 @@ def started(folder: Path, name: str) -> Iterator[Path]:
     build = build_folder(folder, name)
     build.mkdir()
     (build / ".use.lock").touch()
-    try:
+    with ExitStack() as unless_whole:
+        unless_whole.callback(shutil.rmtree, build, ignore_errors=True)
         yield build
-    except BaseException:
-        shutil.rmtree(build, ignore_errors=True)
-        raise
+        unless_whole.pop_all()
 
 
 def finish(folder: Path, name: str, manifest: Manifest) -> None:

@@ -9,7 +9,7 @@ opening a build adds one row to a SQLite table and changes nothing else.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +69,11 @@ class DenseIndex:
 
     def __init__(self, folder: Path) -> None:
         self.client = _client(folder)
-        try:
+        with ExitStack() as unless_whole:
+            unless_whole.callback(self.client.close)
             self._collections = {view: self.client.get_collection(view, embedding_function=None) for view in VIEWS}
             self._rows = {view: collection.count() for view, collection in self._collections.items()}
-        except BaseException:
-            self.client.close()
-            raise
+            unless_whole.pop_all()
 
     def touch(self) -> None:
         """One query in each collection: Chroma reads its log, and its graph, when first asked."""

@@ -1,5 +1,6 @@
 """The archive as one object."""
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -44,9 +45,8 @@ def open_archive(url: str, *, busy_timeout: float = 30.0) -> Archive:
     place = read_url(url)
     make_folder(place)
     archive = Archive(make_engine(place, busy_timeout=busy_timeout))
-    try:
+    with ExitStack() as unless_whole:
+        unless_whole.callback(archive.close)
         migrate(archive)
-    except BaseException:
-        archive.close()
-        raise
+        unless_whole.pop_all()
     return archive

@@ -7,10 +7,12 @@ in the reply of its source, or is left out. What no source speaks of is listed a
 import json
 import math
 import time
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -59,63 +61,10 @@ class _Frame:
     nothing: str
 
 
-_FRAMES: Mapping[Language, _Frame] = {
-    "en": _Frame(
-        salutation="Hello,",
-        closing="Thank you for writing, and best wishes.",
-        introduction=(
-            "No language model was used: this text was put together, sentence by sentence, from {n} past replies."
-        ),
-        introduction_of_one=(
-            "No language model was used: this text was put together, sentence by sentence, from one past reply."
-        ),
-        headings={
-            "cause": "Possible causes",
-            "examination": "Examinations",
-            "treatment": "Treatment and self-care",
-            "care": "When to seek care",
-        },
-        label="From an earlier {department} reply",
-        label_with_year="From an earlier {department} reply, {year}",
-        label_without_department="From past reply {number}",
-        unanswered="No past reply speaks of: “{part}”",
-        nothing="Nothing in the archive answers this question.",
-    ),
-    "zh-Hant": _Frame(
-        salutation="您好：",
-        closing="感謝您的來信，祝一切平安。",
-        introduction="本文未使用語言模型，是由 {n} 則過往回覆的原句逐句組成。",
-        introduction_of_one="本文未使用語言模型，是由一則過往回覆的原句逐句組成。",
-        headings={
-            "cause": "可能原因",
-            "examination": "檢查",
-            "treatment": "治療與自我照顧",
-            "care": "何時就醫",
-        },
-        label="{department}回覆",
-        label_with_year="{department}回覆，{year} 年",
-        label_without_department="過往回覆 {number}",
-        unanswered="過往回覆沒有提到：「{part}」",
-        nothing="資料庫中沒有能回答這個問題的回覆。",
-    ),
-    "zh-Hans": _Frame(
-        salutation="您好：",
-        closing="感谢您的来信，祝一切平安。",
-        introduction="本文未使用语言模型，是由 {n} 则过往回复的原句逐句组成。",
-        introduction_of_one="本文未使用语言模型，是由一则过往回复的原句逐句组成。",
-        headings={
-            "cause": "可能原因",
-            "examination": "检查",
-            "treatment": "治疗与自我照顾",
-            "care": "何时就医",
-        },
-        label="{department}回复",
-        label_with_year="{department}回复，{year} 年",
-        label_without_department="过往回复 {number}",
-        unanswered="过往回复没有提到：“{part}”",
-        nothing="资料库中没有能回答这个问题的回复。",
-    ),
-}
+@cache
+def _frames() -> Mapping[str, _Frame]:
+    words = tomllib.loads(files("drafter.chat").joinpath("frames.toml").read_text(encoding="utf-8"))
+    return {language: _Frame(**frame) for language, frame in words.items()}
 
 
 @dataclass(frozen=True)
@@ -161,7 +110,7 @@ class Offline:
 
 def compose(request: Request) -> DraftShape:
     """The draft for one request; the same for the same request, everywhere."""
-    frame = _FRAMES[request.language]
+    frame = _frames()[request.language]
     weights = _weights(request)
     candidates = _candidates(request, weights)
     reply = _reply(candidates, request.language)

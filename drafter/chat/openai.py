@@ -6,7 +6,6 @@ Importing this module loads LangChain, which takes seconds: import it inside fun
 """
 
 import os
-import random
 import re
 import threading
 import time
@@ -14,7 +13,6 @@ import weakref
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
@@ -23,22 +21,28 @@ from urllib.parse import urlsplit
 for _variable in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2"):
     os.environ[_variable] = "false"
 
-import httpx2  # noqa: E402  # after the switches above
 import openai  # noqa: E402
 import pydantic_core  # noqa: E402
 from langchain_openai import ChatOpenAI  # noqa: E402
 from pydantic import BaseModel, SecretStr, ValidationError  # noqa: E402
 
 from drafter.chat import Outcome, Partial, Request, Status  # noqa: E402
+from drafter.chat.connection import http_client  # noqa: E402
+from drafter.chat.server_errors import (  # noqa: E402
+    PLAIN,
+    about,
+    is_overflow,
+    is_quota,
+    rejects_format,
+    seconds_to_wait,
+)
 from drafter.chat.shape import strict_schema  # noqa: E402
 from drafter.domain import Message, Usage  # noqa: E402
 
 Mode = Literal["json_schema", "json_object", "none"]
 """How a server is asked for JSON: by schema, as any object, or by the prompt alone."""
 
-_LONGEST_WAIT = 60.0
 _THINKING = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
-_PLAIN = re.compile(r"[\w.\-]{1,60}")
 # The only words to a model outside prompts/: they repair the protocol and are the same for every prompt.
 _REPAIR = (
     "That could not be read: {error}. Return the whole draft again as one JSON object with exactly the keys that "
@@ -83,7 +87,7 @@ class OpenAIChat:
         self._lock = threading.Lock()
         self._extra = {} if _is_openai(base_url) else {"max_tokens": max_output_tokens}
         self._sampling = {"temperature": temperature, "seed": seed}
-        http = _http_client(timeout)
+        http = http_client(timeout)
         weakref.finalize(self, http.close)
         self._llm = ChatOpenAI(
             model=model,
@@ -144,9 +148,9 @@ class OpenAIChat:
             try:
                 yield from self._stream(messages, schema, mode, said)
             except (openai.OpenAIError, ValueError) as error:
-                if _rejects_format(error) and self._lower(mode):
+                if rejects_format(error) and self._lower(mode):
                     continue
-                wait = None if said.text else _wait(error, retries)
+                wait = None if said.text else seconds_to_wait(error, retries)
                 if wait is None or retries >= self._max_retries:
                     return self._unavailable(error, said, calls)
                 retries += 1
@@ -256,51 +260,14 @@ class OpenAIChat:
         meanings = (
             (status in (401, 403), f"{key} (HTTP {status}): set DRAFTER_API_KEY."),
             (status == 404, f"does not know the model {self._model}: correct DRAFTER_MODEL or DRAFTER_BASE_URL."),
-            (_is_quota(error), "says that the account's quota is used up: raise it, or use another model."),
+            (is_quota(error), "says that the account's quota is used up: raise it, or use another model."),
             (status == 429, f"limits requests (asked {times}): wait, or lower DRAFTER_CONCURRENCY."),
-            (_is_overflow(error), "finds question and sources too long for the model: lower DRAFTER_SOURCES."),
+            (is_overflow(error), "finds question and sources too long for the model: lower DRAFTER_SOURCES."),
             (error.param == "temperature", "does not take this temperature: set DRAFTER_TEMPERATURE=1."),
             (status >= 500, f"failed {times} (HTTP {status}): try again later, or look at its log."),
-            (True, f"refused the request ({_about(error)}): check the model's name and the settings."),
+            (True, f"refused the request ({about(error)}): check the model's name and the settings."),
         )
         return next(meaning for holds, meaning in meanings if holds)
-
-
-class _ReadToTheEnd(httpx2.SyncByteStream):
-    """A response's body that reads its last bytes before it is closed.
-
-    The SDK closes a stream at ``[DONE]``, with the end of the body still unread, and so throws every connection
-    away after one draft.
-    """
-
-    def __init__(self, stream: httpx2.SyncByteStream) -> None:
-        self._stream, self._pieces, self._tail = stream, iter(stream), b""
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self._tail = (self._tail + piece)[-32:]
-            yield piece
-
-    def close(self) -> None:
-        try:
-            if self._tail.rstrip().endswith(b"[DONE]"):
-                next(self._pieces, None)
-        except httpx2.HTTPError:
-            pass  # the draft is complete; only this connection is lost
-        finally:
-            self._stream.close()
-
-
-def _http_client(timeout: float) -> httpx2.Client:
-    def read_to_the_end(response: httpx2.Response) -> None:
-        if isinstance(response.stream, httpx2.SyncByteStream):
-            response.stream = _ReadToTheEnd(response.stream)
-
-    return openai.DefaultHttpxClient(
-        timeout=timeout,
-        limits=httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60),
-        event_hooks={"response": [read_to_the_end]},
-    )
 
 
 def _response_format(schema: type[BaseModel], mode: Mode) -> dict[str, Any]:
@@ -339,66 +306,8 @@ def _partial(text: str) -> dict[str, Any] | None:
 def _first_error(error: ValidationError) -> str:
     """Where and what, without the words themselves: "reply: Input should be a valid list"."""
     first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or _PLAIN.fullmatch(part))
+    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or PLAIN.fullmatch(part))
     return f"{place}: {first['msg']}" if place else first["msg"]
-
-
-def _rejects_format(error: Exception) -> bool:
-    return (
-        isinstance(error, openai.APIStatusError)
-        and error.status_code in (400, 422, 500)
-        and bool(re.search(r"response_format|json_schema|json_object", f"{error.param} {error.message}"))
-    )
-
-
-def _wait(error: Exception, retries: int) -> float | None:
-    """Seconds until the next call, None when another call is no use.
-
-    A time-out is not repeated: the server is overloaded or the limit too short, and both get worse by asking
-    again. A rate limit's Retry-After is kept to, unless it is longer than a minute.
-    """
-    if isinstance(error, openai.APITimeoutError):
-        return None
-    if isinstance(error, openai.APIStatusError):
-        if error.status_code not in (408, 409, 429) and error.status_code < 500:
-            return None
-        if _is_quota(error):
-            return None
-        asked = _retry_after(error.response.headers)
-        if asked is not None:
-            return asked if asked <= _LONGEST_WAIT else None
-    elif not isinstance(error, openai.APIConnectionError):
-        return None
-    # Exponential with jitter, so that many threads do not come back at the same moment.
-    return min(8.0, 0.5 * 2.0**retries) * random.uniform(0.75, 1.0)  # noqa: S311  # not for secrets
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    given = headers.get("retry-after", "")
-    try:
-        return max(0.0, float(given))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(given).timestamp() - time.time())
-    except ValueError:
-        return None
-
-
-def _about(error: openai.APIStatusError) -> str:
-    named = (part for part in (error.code, error.param) if part and _PLAIN.fullmatch(part))
-    return ", ".join((f"HTTP {error.status_code}", *named))
-
-
-def _is_quota(error: openai.APIStatusError) -> bool:
-    return error.code == "insufficient_quota"
-
-
-def _is_overflow(error: openai.APIStatusError) -> bool:
-    # Servers other than OpenAI's have no code for it: "exceeds the available context size" (llama-server).
-    return error.status_code in (400, 413) and (
-        error.code == "context_length_exceeded" or bool(re.search(r"context (?:length|size|window)", error.message))
-    )
 
 
 def _server(base_url: str) -> str:

@@ -1,0 +1,75 @@
+"""What an error of a model's server means: another response format, another call, or no use."""
+
+import random
+import re
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+
+import openai
+
+_LONGEST_WAIT = 60.0
+PLAIN = re.compile(r"[\w.\-]{1,60}")
+"""A server's word that may be shown: neither a key nor a prompt is that plain and short."""
+
+
+def rejects_format(error: Exception) -> bool:
+    """Whether the server minds how JSON was asked for; some local ones say so with a 500."""
+    return (
+        isinstance(error, openai.APIStatusError)
+        and error.status_code in (400, 422, 500)
+        and bool(re.search(r"response_format|json_schema|json_object", f"{error.param} {error.message}"))
+    )
+
+
+def seconds_to_wait(error: Exception, retries: int) -> float | None:
+    """Seconds until the next call, None when another call is no use.
+
+    A time-out is not repeated: the server is overloaded or the limit too short, and both get worse by asking
+    again. A rate limit's Retry-After is kept to, unless it is longer than a minute.
+    """
+    if isinstance(error, openai.APITimeoutError):
+        return None
+    if isinstance(error, openai.APIStatusError):
+        if error.status_code not in (408, 409, 429) and error.status_code < 500:
+            return None
+        if is_quota(error):
+            return None
+        asked = _retry_after(error.response.headers)
+        if asked is not None:
+            return asked if asked <= _LONGEST_WAIT else None
+    elif not isinstance(error, openai.APIConnectionError):
+        return None
+    # Exponential with jitter, so that many threads do not come back at the same moment.
+    return min(8.0, 0.5 * 2.0**retries) * random.uniform(0.75, 1.0)  # noqa: S311  # not for secrets
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    given = headers.get("retry-after", "")
+    try:
+        return max(0.0, float(given))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(given).timestamp() - time.time())
+    except ValueError:
+        return None
+
+
+def about(error: openai.APIStatusError) -> str:
+    """Status, code and parameter, without the server's message, which may repeat the key or the prompt."""
+    named = (part for part in (error.code, error.param) if part and PLAIN.fullmatch(part))
+    return ", ".join((f"HTTP {error.status_code}", *named))
+
+
+def is_quota(error: openai.APIStatusError) -> bool:
+    """A 429 that no waiting ends."""
+    return error.code == "insufficient_quota"
+
+
+def is_overflow(error: openai.APIStatusError) -> bool:
+    """The prompt is longer than the model's context."""
+    # Servers other than OpenAI's have no code for it: "exceeds the available context size" (llama-server).
+    return error.status_code in (400, 413) and (
+        error.code == "context_length_exceeded" or bool(re.search(r"context (?:length|size|window)", error.message))
+    )

@@ -1,7 +1,11 @@
 """The one place that wires the rooms together from Settings."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from drafter.archive import Archive, open_archive
@@ -12,7 +16,7 @@ from drafter.errors import IndexUnusable
 from drafter.prompting import active_prompts, load_prompt, parse_prompt_name
 from drafter.retrieval import Retriever
 from drafter.settings import Settings, read_settings
-from vectorstore import Embedder
+from vectorstore import ChromaServer, Embedder
 from vectorstore.embedders import open_embedder
 from vectorstore.errors import StoreError
 
@@ -52,6 +56,36 @@ def embedder_of(settings: Settings, *, progress: Callable[[str], None] | None = 
         raise IndexUnusable(str(error)) from error
 
 
+def server_of(settings: Settings) -> ChromaServer | None:
+    return ChromaServer(settings.chroma_url, settings.chroma_collection) if settings.chroma_url else None
+
+
+def retriever_of(settings: Settings, archive: Archive) -> Retriever:
+    """Raises IndexUnusable when the embedder cannot be opened."""
+    return Retriever(
+        settings.index_folder,
+        embedder_of(settings),
+        archive,
+        server=server_of(settings),
+        on_long_tail=partial(_start_builder, settings) if settings.index_automatically else None,
+    )
+
+
+def _start_builder(settings: Settings) -> None:
+    """Another process builds the index: a build outlives a short batch, and does not slow the app's threads."""
+    given = settings.model_dump(mode="json", exclude_unset=True, exclude={"api_key"})
+    own = {f"DRAFTER_{name.upper()}": str(value) for name, value in given.items() if value is not None}
+    key = {"DRAFTER_API_KEY": settings.api_key.get_secret_value()} if settings.api_key else {}
+    subprocess.Popen(
+        [sys.executable, "-m", "drafter", "index", "build"],
+        env=os.environ | own | key,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
 def model_of(settings: Settings, name: str | None = None) -> ChatModel:
     return open_model(
         name or settings.model,
@@ -77,7 +111,7 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
     archive = archive_of(settings)
     return Drafter(
         archive=archive,
-        retriever=Retriever(settings.index_folder, embedder_of(settings), archive),
+        retriever=retriever_of(settings, archive),
         prompts=active_prompts(prompts_folder(settings)),
         model=model_of(settings),
         source_limit=settings.sources,

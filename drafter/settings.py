@@ -39,6 +39,14 @@ class Settings(BaseSettings):
     embedder: str = "minilm"
     """``minilm`` or ``openai:NAME`` (at ``embedder_base_url``, or ``base_url``)."""
     embedder_base_url: str | None = None
+    chroma_url: str | None = None
+    """``http://HOST:PORT`` of a Chroma server that keeps the vectors; without it they are in ``home``."""
+    chroma_collection: str = "drafter"
+    """Begins the names of the collections there; archives that share a server need different ones."""
+    index_automatically: bool = True
+    """Whether a new index is built in the background when many exchanges came since the last one."""
+    query_rewrite: bool = False
+    """Whether the model sums the question up in one line, by which past replies are searched too: one more call."""
     sources: Annotated[int, Field(ge=1, le=20)] = 5
     """Past exchanges shown to the model for one draft."""
 

@@ -19,7 +19,7 @@ from drafter.checking import check
 from drafter.domain import Question
 from drafter.importing import import_paths, sample_path
 from drafter.opening import archive_of, embedder_of, open_drafter
-from drafter.retrieval import rebuild_index
+from drafter.retrieval import build_index
 from drafter.screening import screen
 from drafter.settings import Settings
 
@@ -67,7 +67,7 @@ def main(corpus: Path) -> None:
             )  # fmt: skip
             rate = report.added / report.seconds
             show(f"import into the archive, {report.added} exchanges", f"{rate:,.0f} exchanges a second")
-            built = rebuild_index(archive, embedder_of(settings), settings.index_folder, progress=None)
+            built = build_index(archive, embedder_of(settings), settings.index_folder, progress=None)
             show("index: embed and build", f"{built.exchanges / built.seconds:,.0f} exchanges a second")
         measure_drafts(settings)
         measure_parts(settings)

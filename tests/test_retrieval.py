@@ -11,7 +11,7 @@ import pytest
 from drafter.archive import Archive, open_archive
 from drafter.domain import Exchange, Question
 from drafter.errors import IndexUnusable
-from drafter.retrieval import LONGEST_TAIL, Retriever, document_of, rebuild_index
+from drafter.retrieval import Retriever, build_index, document_of, longest_tail, verify_index
 from drafter.screening import deidentify
 from tests.test_vectorstore import HashedWords, SilentServer
 from vectorstore import Embedder
@@ -58,7 +58,7 @@ def found(
 
 
 def test_sources_are_numbered_from_1_best_first(filled: Archive, embedder: Embedder, folder: Path) -> None:
-    rebuild_index(filled, embedder, folder)
+    build_index(filled, embedder, folder)
     sources = Retriever(folder, embedder, filled).find(deidentify("my knee clicks"), limit=3)
     assert [source.number for source in sources] == [1, 2, 3]
     assert sources[0].exchange == KNEE
@@ -86,13 +86,13 @@ def test_a_small_archive_is_searched_without_any_build(filled: Archive, embedder
 def test_a_large_archive_without_a_build_names_the_command(
     archive: Archive, embedder: Embedder, folder: Path
 ) -> None:
-    archive.add_exchanges(exchange(f"Question {n}", f"Reply {n}") for n in range(LONGEST_TAIL + 1))
-    with pytest.raises(IndexUnusable, match="drafter index rebuild"):
+    archive.add_exchanges(exchange(f"Question {n}", f"Reply {n}") for n in range(longest_tail(0) + 1))
+    with pytest.raises(IndexUnusable, match="drafter index build"):
         found(Retriever(folder, embedder, archive), "knee")
 
 
 def test_an_approval_is_found_at_once_by_every_process(filled: Archive, embedder: Embedder, folder: Path) -> None:
-    rebuild_index(filled, embedder, folder)
+    build_index(filled, embedder, folder)
     one, other = Retriever(folder, embedder, filled), Retriever(folder, HashedWords(), filled)
     assert found(one, "numb thumb", 1) != found(one, "my knee clicks", 1) == [KNEE]
     approved = exchange("My thumb is numb after cycling.", "Change your grip often.", origin="approved")
@@ -106,11 +106,11 @@ def test_a_new_build_takes_over_from_the_tail(filled: Archive, embedder: Embedde
     retriever = Retriever(folder, embedder, filled)
     before = found(retriever, "ringing ear", 4)
     assert before[0] == EAR
-    assert not retriever.complete
-    build = rebuild_index(filled, embedder, folder).build
+    build = build_index(filled, embedder, folder).build
     assert found(retriever, "ringing ear", 4) == before
     assert retriever.build == build
-    assert retriever.complete
+    assert build_index(filled, embedder, folder).build is None, "nothing is new"
+    assert build_index(filled, embedder, folder, anew=True).build not in {None, build}
 
 
 def test_what_is_known_is_not_embedded_again(filled: Archive, embedder: HashedWords, folder: Path) -> None:
@@ -123,12 +123,12 @@ def test_what_is_known_is_not_embedded_again(filled: Archive, embedder: HashedWo
     seen = len(embedder.seen)
     found(Retriever(folder, embedder, filled), "thumb")
     assert len(embedder.seen) == seen + 1, "in another process: the question only"
-    assert rebuild_index(filled, embedder, folder).embedded == 0
+    assert build_index(filled, embedder, folder).embedded == 0
 
 
 def test_a_rebuild_says_what_it_did(filled: Archive, embedder: HashedWords, folder: Path) -> None:
     counts: list[int] = []
-    report = rebuild_index(filled, embedder, folder, progress=counts.append)
+    report = build_index(filled, embedder, folder, progress=counts.append)
     assert (report.exchanges, report.embedded, counts) == (4, 8, [4])
     assert report.sentence.startswith("Indexed 4 exchanges")
 
@@ -138,7 +138,7 @@ def test_an_excerpt_is_never_a_source(archive: Archive, embedder: HashedWords, f
     archive.add_exchanges([excerpt, EAR])
     retriever = Retriever(folder, embedder, archive)
     assert found(retriever, "my knee clicks") == [EAR]
-    rebuild_index(archive, embedder, folder)
+    build_index(archive, embedder, folder)
     assert found(retriever, "my knee clicks") == [EAR]
     assert not any("knee" in text for text in embedder.seen if text != "my knee clicks")
 
@@ -159,7 +159,7 @@ def test_left_out_exchanges_are_not_sources(filled: Archive, embedder: Embedder,
     retriever = Retriever(folder, embedder, filled)
     own = filled.thread_ids(KNEE.question.thread)
     assert KNEE not in found(retriever, "my knee clicks on stairs", 4, leave_out=own)
-    rebuild_index(filled, embedder, folder)
+    build_index(filled, embedder, folder)
     assert KNEE not in found(retriever, "my knee clicks on stairs", 4, leave_out=own)
 
 
@@ -171,7 +171,7 @@ def test_identifiers_reach_neither_the_embedder_nor_the_model(
     )
     archive.add_exchanges([told])
     retriever = Retriever(folder, embedder, archive)
-    rebuild_index(archive, embedder, folder)
+    build_index(archive, embedder, folder)
     [source] = retriever.find(deidentify("my wrist hurts"), limit=1)
     shown = [*embedder.seen, source.question, source.reply, *document_of(told).texts.values()]
     assert not any("example.org" in text or "345-678" in text for text in shown)
@@ -181,18 +181,18 @@ def test_identifiers_reach_neither_the_embedder_nor_the_model(
 def test_another_embedder_is_one_sentence_with_the_command(
     filled: Archive, embedder: Embedder, folder: Path
 ) -> None:
-    rebuild_index(filled, embedder, folder)
+    build_index(filled, embedder, folder)
     other = Retriever(folder, HashedWords("another"), filled)
     with pytest.raises(IndexUnusable, match=r"another is in use\. Run `drafter index rebuild`"):
         found(other, "knee")
-    assert not other.complete
+    assert build_index(filled, HashedWords("another"), folder).exchanges == 4, "anew"
 
 
 def test_a_damaged_index_is_one_sentence_with_the_command(
     filled: Archive, embedder: Embedder, folder: Path
 ) -> None:
-    build = rebuild_index(filled, embedder, folder).build
-    (folder / "builds" / build / "manifest.json").write_text("{")
+    build = build_index(filled, embedder, folder).build
+    (folder / "builds" / str(build) / "manifest.json").write_text("{")
     with pytest.raises(IndexUnusable, match=r"damaged.*Run `drafter index rebuild`"):
         found(Retriever(folder, embedder, filled), "knee")
 
@@ -200,10 +200,10 @@ def test_a_damaged_index_is_one_sentence_with_the_command(
 def test_an_index_of_another_archive_is_refused(
     filled: Archive, embedder: Embedder, folder: Path, tmp_path: Path
 ) -> None:
-    rebuild_index(filled, embedder, folder)
+    build_index(filled, embedder, folder)
     with open_archive(f"sqlite:///{tmp_path / 'other.db'}") as other:
         other.add_exchanges([EAR])
-        with pytest.raises(IndexUnusable, match=r"another one\. Run `drafter index rebuild`"):
+        with pytest.raises(IndexUnusable, match=r"another archive\. Run `drafter index rebuild`"):
             found(Retriever(folder, embedder, other), "ear")
 
 
@@ -214,12 +214,34 @@ def test_a_silent_embedding_server_is_one_sentence(filled: Archive, folder: Path
 
 def test_the_status_tells_what_came_since_the_build(filled: Archive, embedder: Embedder, folder: Path) -> None:
     retriever = Retriever(folder, embedder, filled)
-    assert "No index has been built yet; the archive holds 4 exchanges." in retriever.status()
-    rebuild_index(filled, embedder, folder)
+    before = retriever.status()
+    assert (before["build"], before["exchanges"], before["in the archive"]) == (None, 0, 4)
+    build = build_index(filled, embedder, folder).build
     filled.add_exchanges([exchange("My thumb is numb.", "Change your grip.")])
-    assert "4 exchanges" in retriever.status()
-    assert "Added since: 1." in retriever.status()
-    assert embedder.identity in retriever.status()
+    after = retriever.status()
+    assert (after["build"], after["exchanges"], after["added since"]) == (build, 4, 1)
+    assert after["embedder"] == embedder.identity
+
+
+def test_a_build_adds_only_what_came_since(filled: Archive, embedder: HashedWords, folder: Path) -> None:
+    build_index(filled, embedder, folder)
+    filled.add_exchanges([exchange("My thumb is numb.", "Change your grip.")])
+    report = build_index(filled, embedder, folder)
+    assert (report.exchanges, report.embedded) == (1, 2)
+    assert verify_index(filled, embedder, folder, server=None) == []
+    assert len(found(Retriever(folder, embedder, filled), "knee", 10)) == 5
+
+
+def test_a_new_build_is_asked_for_once_when_much_came_since(archive: Archive, folder: Path) -> None:
+    asked: list[str] = []
+    retriever = Retriever(folder, HashedWords(), archive, on_long_tail=lambda: asked.append("build"))
+    archive.add_exchanges(exchange(f"Question {n}", f"Reply {n}") for n in range(longest_tail(0) // 2))
+    found(retriever, "question")
+    assert not asked
+    archive.add_exchanges([KNEE])
+    for _ in range(3):
+        assert found(retriever, "my knee clicks", 1) == [KNEE]
+    assert asked == ["build"]
 
 
 def test_threads_may_ask_while_exchanges_arrive(filled: Archive, embedder: Embedder, folder: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tests.openai_server import embedding
-from vectorstore import Document, Index, build_index, make_tail, open_index
+from vectorstore import Document, Index, Part, Ranking, build_index, make_tail, open_builder, open_index
 from vectorstore.errors import (
     BuildFailed,
     DamagedIndex,
@@ -37,6 +37,8 @@ class HashedWords:
     def __init__(self, identity: str = "hashed-words") -> None:
         self.identity = identity
         self.dimension = 64
+        self.window = 1_000
+        self.reads_chinese = True
         self.seen: list[str] = []
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -93,8 +95,11 @@ def test_the_nearest_document_comes_first_with_scores_from_0_to_1(index: Index) 
     assert found[0].id == "knee"
     assert all(0 <= match.score <= 1 for match in found)
     assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
-    assert found[0].dense > 0.2
-    assert found[0].lexical > 0
+    dense, lexical = found[0].parts["dense"], found[0].parts["lexical"]
+    assert dense.score > 0.2
+    assert lexical.score > 0
+    assert dense.rank == lexical.rank == 1
+    assert dense.share + lexical.share == pytest.approx(found[0].score)
 
 
 def test_a_build_keeps_the_stamp_it_was_given(index: Index) -> None:
@@ -177,6 +182,20 @@ def test_a_document_scores_alike_in_the_build_and_in_the_tail(tmp_path: Path, em
     assert [match.score for match in parts] == pytest.approx([match.score for match in whole], abs=0.02)
 
 
+def test_documents_that_wait_for_their_vectors_are_found_by_their_words(embedder: HashedWords) -> None:
+    cache = MemoryCache()
+    documents = [document(f"toe-{n}", f"My toe number {n} is sore.") for n in range(10)]
+    tail = make_tail(documents, embedder, cache, embed_at_most=4)
+    assert list(tail.ids) == ["toe-8", "toe-9"], "the newest first, two texts each"
+    assert len(tail) == 10
+    assert len(tail.waiting) == 8
+    make_tail(documents[:5], embedder, cache)
+    embedder.seen.clear()
+    whole = tail.with_vectors(embedder, cache, embed_at_most=2)
+    assert len(embedder.seen) == 2, "five came from the cache, one was made"
+    assert len(whole.waiting) == 2
+
+
 def test_a_tail_can_be_extended(embedder: HashedWords, tmp_path: Path) -> None:
     tail = make_tail(DOCUMENTS[:1], embedder).joined(make_tail(DOCUMENTS[1:3], embedder))
     assert len(tail) == 3
@@ -197,6 +216,107 @@ def test_nothing_is_embedded_twice(tmp_path: Path, embedder: HashedWords) -> Non
     assert len(embedder.seen) == before
     build_index(tmp_path, DOCUMENTS, HashedWords("another"), vectors=cache)
     assert len(cache.vectors) == 20
+
+
+# Adding to a build
+
+
+def added(folder: Path, embedder: HashedWords, *documents: Document) -> str:
+    with open_builder(folder, embedder) as builder:
+        assert builder.base is not None
+        return builder.build(documents, anew=False, stamp={"sequence": 6})
+
+
+THUMB = document("thumb", "My thumb is numb after cycling.", "Change your grip often.")
+
+
+def test_a_build_with_documents_added_is_like_one_of_all_of_them(
+    tmp_path: Path, index: Index, embedder: HashedWords
+) -> None:
+    build_index(tmp_path / "whole", [*DOCUMENTS, THUMB], embedder)
+    embedder.seen.clear()
+    name = added(tmp_path, embedder, THUMB)
+    assert embedder.seen == ["My thumb is numb after cycling.\nChange your grip often.", THUMB.texts["question"]]
+    assert index.refresh()
+    assert index.build == name
+    assert index.stamp == {"sequence": 6}
+    whole = open_index(tmp_path / "whole", embedder)
+    for text in ("my thumb is numb", "knee on stairs", "下背痛"):
+        assert index.near(text, limit=6) == whole.near(text, limit=6)
+    assert index.faults() == []
+
+
+def test_documents_can_be_added_again_and_again(tmp_path: Path, index: Index, embedder: HashedWords) -> None:
+    for n in range(3):
+        added(tmp_path, embedder, document(f"new-{n}", f"My toe number {n} is sore."))
+    index.refresh()
+    assert index.manifest is not None
+    assert index.manifest.rows == 8
+    assert set(names(index, "sore toe", 3)) == {"new-0", "new-1", "new-2"}
+    assert index.faults() == []
+
+
+def test_a_build_of_another_embedder_or_a_damaged_one_is_not_added_to(
+    tmp_path: Path, index: Index, embedder: HashedWords
+) -> None:
+    with open_builder(tmp_path, HashedWords("another")) as builder:
+        assert builder.base is None
+    (tmp_path / "builds" / str(index.build) / "manifest.json").write_text("{")
+    with open_builder(tmp_path, embedder) as builder:
+        assert builder.base is None
+
+
+@pytest.mark.parametrize("pattern", ["chroma/*/data_level0.bin", "tantivy/*.term"])
+def test_a_byte_that_changed_is_found(tmp_path: Path, index: Index, pattern: str) -> None:
+    file = next((tmp_path / "builds" / str(index.build)).glob(pattern))
+    whole = bytearray(file.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    file.write_bytes(whole)
+    assert any(file.name in fault for fault in index.faults())
+
+
+# Queries
+
+
+def test_what_stands_at_the_end_of_a_long_message_counts(index: Index, embedder: HashedWords) -> None:
+    ballast = "The weather has been fine and the trip was long. " * 40
+    embedder.seen.clear()
+    assert names(index, ballast + "My ear rings since the concert.", 1) == ["ear"]
+    assert len(embedder.seen) > 2, "the message and its pieces"
+    assert all(len(text) <= 500 for text in embedder.seen[1:])
+    assert embedder.seen[-1].endswith("concert.")
+
+
+def test_a_rewrite_counts_as_much_as_the_message(index: Index) -> None:
+    alone = index.near("It hurts when I get up.", limit=5)
+    found = index.near("It hurts when I get up.", rewrite="burning heel in the morning", limit=5)
+    assert found[0].id == "heel"
+    assert found[0].score > next(match.score for match in alone if match.id == "heel")
+    assert {"dense of the rewrite", "lexical of the rewrite"} <= found[0].parts.keys()
+
+
+def test_words_decide_where_the_embedder_does_not_read_the_script(
+    tmp_path: Path, index: Index, embedder: HashedWords
+) -> None:
+    def share(text: str) -> float:
+        return index.near(text, limit=1)[0].parts["lexical"].share
+
+    assert share("下背痛三個月") == pytest.approx(1 / 3)
+    embedder.reads_chinese = False
+    assert share("下背痛三個月") == pytest.approx(4 / 5)
+    assert share("my knee clicks") == pytest.approx(1 / 3)
+
+
+def test_each_ranking_can_be_left_out(index: Index) -> None:
+    for ranking, name in ((Ranking(lexical=0.0), "dense"), (Ranking(dense=0.0), "lexical")):
+        first = index.near("my knee clicks", limit=3, ranking=ranking)[0]
+        assert first.parts[name].share == pytest.approx(first.score)
+
+
+def test_vectors_come_from_the_build_and_the_tail(index: Index, embedder: HashedWords) -> None:
+    vectors = index.vectors(["knee", "thumb", "nobody"], make_tail([THUMB], embedder))
+    assert set(vectors) == {"knee", "thumb"}
+    assert all(np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5) for vector in vectors.values())
 
 
 # What cannot be opened
@@ -387,5 +507,7 @@ def test_words_are_stemmed_folded_and_chinese_cut_into_characters_and_pairs() ->
 def test_scores_are_scaled_and_fused_by_weight() -> None:
     assert scaled({"a": 2.0, "b": 1.0, "c": 1.5}) == {"a": 1.0, "b": 0.0, "c": 0.5}
     assert scaled({"a": 3.0}) == {"a": 1.0}
-    assert fused([(1.0, {"a": 2.0, "b": 1.0}), (1.0, {"b": 9.0}), (5.0, {})]) == {"a": 0.5, "b": 0.5}
+    rankings = {"near": (1.0, {"a": 2.0, "b": 1.0}), "worded": (1.0, {"b": 9.0}), "none": (5.0, {})}
+    assert [(match.id, match.score) for match in fused(rankings, 2)] == [("a", 0.5), ("b", 0.5)]
+    assert fused(rankings, 2)[1].parts == {"near": Part(1.0, 2, 0.0), "worded": Part(9.0, 1, 0.5)}
     assert best({"b": 0.5, "a": 0.5, "c": 0.9}, 2) == {"c": 0.9, "a": 0.5}

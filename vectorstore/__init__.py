@@ -3,21 +3,25 @@
 Importing this package loads neither Chroma nor tantivy nor an embedder; opening an index does.
 """
 
-from vectorstore.building import build_index
+from vectorstore.building import ChromaServer, build_index, open_builder
 from vectorstore.errors import StoreError
 from vectorstore.index import Index, open_index
 from vectorstore.tail import Tail, make_tail
-from vectorstore.values import Document, Embedder, Match, VectorCache
+from vectorstore.values import Document, Embedder, Match, Part, Ranking, VectorCache
 
 __all__ = [
+    "ChromaServer",
     "Document",
     "Embedder",
     "Index",
     "Match",
+    "Part",
+    "Ranking",
     "StoreError",
     "Tail",
     "VectorCache",
     "build_index",
     "make_tail",
+    "open_builder",
     "open_index",
 ]

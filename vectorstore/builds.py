@@ -7,11 +7,12 @@ FOLDER/builds/NAME/.use.lock   shared by every process that reads the build
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from typing import Any
 
 from vectorstore.errors import DamagedIndex, IndexBusy, MissingIndex
 
-SCHEMA = 1
+SCHEMA = 2
 """Grows when a build written by this code could not be read by the code before."""
 _TRIES = 5
 
@@ -29,8 +30,9 @@ _TRIES = 5
 class Manifest:
     """What a build was made of.
 
-    ``terms`` counts all terms of its documents, ``files`` has the bytes of every file that must not change, and
-    ``stamp`` is the caller's own.
+    ``terms`` counts all terms of its documents, ``files`` has size and SHA-256 of every file that must not change,
+    ``stamp`` is the caller's own. The vectors are in the build's own folder, or, with ``server``, in a
+    ``collection`` of the Chroma server at that URL.
     """
 
     schema: int
@@ -39,8 +41,10 @@ class Manifest:
     rows: int
     terms: int
     created_at: str
-    files: Mapping[str, int]
+    files: Mapping[str, Sequence[Any]]
     stamp: Mapping[str, Any]
+    server: str | None = None
+    collection: str | None = None
 
 
 def build_folder(folder: Path, name: str) -> Path:
@@ -55,10 +59,27 @@ def current_name(folder: Path) -> str | None:
         return None
 
 
-def file_sizes(build: Path) -> dict[str, int]:
-    """Bytes by path. Opening Chroma's SQLite file adds a row to it, so that one is left out."""
-    files = (path for path in build.rglob("*") if path.is_file() and path.suffix not in {".sqlite3", ".lock"})
-    return {str(path.relative_to(build)): path.stat().st_size for path in files}
+def file_marks(build: Path) -> dict[str, tuple[int, str]]:
+    """Size in bytes and SHA-256 by path."""
+    return {name: (path.stat().st_size, _sha256(path)) for name, path in _lasting_files(build).items()}
+
+
+def _lasting_files(build: Path) -> dict[str, Path]:
+    """Opening Chroma's SQLite file adds a row to it, so that one is left out."""
+    passing = {".sqlite3", ".lock", ".sqlite3-journal", ".sqlite3-wal", ".sqlite3-shm"}
+    files = (path for path in build.rglob("*") if path.is_file() and path.suffix not in passing)
+    return {str(path.relative_to(build)): path for path in files if path.name != "manifest.json"}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def changed_files(build: Path, manifest: Manifest) -> list[str]:
+    """Names of files that are not, to the last byte, as they were written. Reads them all."""
+    found = _lasting_files(build)
+    return [name for name, (_, sha) in manifest.files.items() if name not in found or _sha256(found[name]) != sha]
 
 
 def read_manifest(build: Path) -> Manifest:
@@ -74,8 +95,8 @@ def read_manifest(build: Path) -> Manifest:
         ) from error
     if manifest.schema != SCHEMA:
         raise DamagedIndex(f"The index in {build.parent.parent} was written by another version of this program.")
-    found = file_sizes(build)
-    if wrong := [name for name, size in manifest.files.items() if found.get(name) != size]:
+    found = {name: path.stat().st_size for name, path in _lasting_files(build).items()}
+    if wrong := [name for name, (size, _) in manifest.files.items() if found.get(name) != size]:
         raise DamagedIndex(f"The index in {build.parent.parent} is damaged: {wrong[0]} is not as it was written.")
     return manifest
 
@@ -93,12 +114,12 @@ def claimed(folder: Path) -> Iterator[str]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(lock, 20, 0).decode().strip() or "unknown"
+            holder = os.pread(lock, 200, 0).decode().strip() or "unknown"
             raise IndexBusy(
-                f"The index is being built by another process (pid {holder}): wait until it has finished."
+                f"The index is being built by another process ({holder}): wait until it has finished."
             ) from None
         os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(lock, f"pid {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC\n".encode(), 0)
         yield f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     finally:
         os.close(lock)

@@ -1,98 +1,182 @@
-"""Nearest vectors, by Chroma's embedded database inside one build's folder.
+"""Nearest vectors, by Chroma: its embedded database inside one build's folder, or a Chroma server.
 
-Chroma's files break silently when one process writes while another has them open, so a build is written once,
-by one process, and only then read.
+Chroma's embedded files break silently when one process writes while another has them open, so a build is written
+once, by one process, and only then read. A server has no such limits.
 
-Left alone, Chroma keeps the last rows in a log, and whoever opens the database writes them into the files of its
-graph: readers would write, several at once. So the builder has the log folded in before anybody reads. After that
-opening a build adds one row to a SQLite table and changes nothing else.
+Left alone, embedded Chroma keeps the last rows in a log, and whoever opens the database writes them into the files
+of its graph: readers would write, several at once. So the builder has the log folded in before anybody reads. After
+that opening a build adds one row to a SQLite table and changes nothing else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.errors import ServerUnavailable
 from vectorstore.values import Vectors
-from vectorstore.views import VIEWS
 
 MOST_AT_ONCE = 5_000
 """Chroma takes at most 5,461 rows in one call."""
-_HNSW = {"space": "cosine", "ef_search": 400, "sync_threshold": 50_000}
-_FOLD_AT_ONCE = {"hnsw": {"sync_threshold": 1}}
+_HNSW = {"space": "cosine", "ef_search": 200}
+_WHILE_WRITING, _AT_ONCE = 50_000, 1
+"""Rows in the log before it is folded into the graph."""
+COLLECTION = "documents"
+"""Of an embedded database."""
 
 
 class DenseWriter:
-    """Adds vectors to a new database; see ``dense_writer``."""
+    """Adds vectors to a database; see ``embedded_writer`` and ``server_writer``."""
 
-    def __init__(self, collections: Mapping[str, Any]) -> None:
-        self._collections = collections
+    def __init__(self, add: Any) -> None:
+        self._add = add
 
-    def add(self, view: str, ids: Sequence[str], vectors: Vectors) -> None:
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         for start in range(0, len(ids), MOST_AT_ONCE):
             stop = start + MOST_AT_ONCE
-            self._collections[view].add(ids=list(ids[start:stop]), embeddings=vectors[start:stop])
+            self._add(ids=list(ids[start:stop]), embeddings=vectors[start:stop])
 
 
 @contextmanager
-def dense_writer(folder: Path, metadata: Mapping[str, Any]) -> Iterator[DenseWriter]:
-    """The block's rows are in the graph, not only in its log, once it was left without an error."""
-    client = _client(folder)
-    try:
-        collections = {
-            view: client.create_collection(
-                view, metadata=dict(metadata), configuration={"hnsw": _HNSW}, embedding_function=None
-            )
-            for view in VIEWS
-        }
-        yield DenseWriter(collections)
-        for collection in collections.values():
-            collection.modify(configuration=_FOLD_AT_ONCE)
-    finally:
-        client.close()
-    _fold_in_the_log(folder)
-
-
-def _fold_in_the_log(folder: Path) -> None:
-    index = DenseIndex(folder)
-    try:
+def embedded_writer(folder: Path, metadata: Mapping[str, Any]) -> Iterator[DenseWriter]:
+    """Adds to the database in ``folder``, which is made where it is missing. The block's rows are in the graph, not
+    only in its log, once it was left without an error."""
+    with closing(_embedded(folder)) as client:
+        _made(client, COLLECTION, metadata).modify(configuration={"hnsw": {"sync_threshold": _WHILE_WRITING}})
+    with closing(_embedded(folder)) as client:
+        collection = client.get_collection(COLLECTION, embedding_function=None)
+        yield DenseWriter(collection.add)
+        collection.modify(configuration={"hnsw": {"sync_threshold": _AT_ONCE}})
+    # The threshold counts from the next opening; the first question then has the log folded in.
+    with closing(open_embedded(folder)) as index:
         index.touch()
-    finally:
-        index.client.close()
+
+
+def _made(client: Any, name: str, metadata: Mapping[str, Any]) -> Any:
+    return client.get_or_create_collection(
+        name, metadata=dict(metadata), configuration={"hnsw": _HNSW}, embedding_function=None
+    )
+
+
+@contextmanager
+def server_writer(url: str, name: str, metadata: Mapping[str, Any], *, anew: bool) -> Iterator[DenseWriter]:
+    """Adds to a collection of a Chroma server, which is made where it is missing. What it holds already, from
+    another machine or a killed builder, is replaced with ``anew``, else left as it is.
+
+    Raises:
+        ServerUnavailable: the server cannot be reached or refuses.
+    """
+    with server_named(url):
+        collection = _made(_server(url), name, metadata)
+
+        def add(ids: list[str], embeddings: Vectors) -> None:
+            with server_named(url):
+                held = set() if anew else set(collection.get(ids=ids, include=[])["ids"])
+                places = [place for place, i in enumerate(ids) if i not in held]
+                if places:
+                    collection.upsert(ids=[ids[place] for place in places], embeddings=embeddings[places])
+
+    yield DenseWriter(add)
+
+
+def open_embedded(folder: Path) -> "DenseIndex":
+    client = _embedded(folder)
+    with ExitStack() as unless_whole:
+        unless_whole.callback(client.close)
+        index = DenseIndex(client.get_collection(COLLECTION, embedding_function=None), client.close)
+        unless_whole.pop_all()
+    return index
+
+
+def open_on_server(url: str, collection: str) -> "DenseIndex":
+    """Raises ServerUnavailable when the server, or the collection on it, is not there."""
+    from chromadb.errors import NotFoundError
+
+    with server_named(url):
+        try:
+            return DenseIndex(_server(url).get_collection(collection, embedding_function=None), lambda: None)
+        except NotFoundError as error:
+            raise ServerUnavailable(
+                f"The Chroma server at {url} no longer holds the collection {collection}: "
+                "run `drafter index rebuild`."
+            ) from error
 
 
 class DenseIndex:
-    """A database written by ``dense_writer``, open for reading by any number of threads and processes."""
+    """One collection open for reading by any number of threads and processes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.client = _client(folder)
-        with ExitStack() as unless_whole:
-            unless_whole.callback(self.client.close)
-            self._collections = {view: self.client.get_collection(view, embedding_function=None) for view in VIEWS}
-            self._rows = {view: collection.count() for view, collection in self._collections.items()}
-            unless_whole.pop_all()
+    def __init__(self, collection: Any, close: Callable[[], None]) -> None:
+        self._collection = collection
+        self.close = close
+        self.rows = int(collection.count())
 
     def touch(self) -> None:
-        """One query in each collection: Chroma reads its log, and its graph, when first asked."""
-        for collection in self._collections.values():
-            rows = collection.get(limit=1, include=["embeddings"])["embeddings"]
-            if len(rows):
-                collection.query(query_embeddings=rows, n_results=1, include=[])
+        """One query: Chroma reads its log, and its graph, when first asked."""
+        rows = self._collection.get(limit=1, include=["embeddings"])["embeddings"]
+        if len(rows):
+            self.best(rows[:1], 1)
 
-    def best(self, view: str, vector: NDArray[np.float32], count: int) -> dict[str, float]:
-        """Cosines of the ``count`` nearest by id."""
-        count = min(count, self._rows[view])
+    def best(self, vectors: Vectors, count: int) -> list[dict[str, float]]:
+        """For each row of ``vectors`` the cosines of its ``count`` nearest by id."""
+        count = min(count, self.rows)
         if not count:
-            return {}
-        found = self._collections[view].query(query_embeddings=[vector], n_results=count, include=["distances"])
-        return {i: 1 - d for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
+            return [{} for _ in vectors]
+        found = self._collection.query(query_embeddings=list(vectors), n_results=count, include=["distances"])
+        return [
+            {i: 1 - distance for i, distance in zip(ids, distances, strict=True)}
+            for ids, distances in zip(found["ids"], found["distances"], strict=True)
+        ]
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Those of ``ids`` that are there."""
+        found = self._collection.get(ids=list(ids), include=["embeddings"]) if ids else {"ids": []}
+        return {
+            i: np.asarray(row, np.float32) for i, row in zip(found["ids"], found.get("embeddings", ()), strict=True)
+        }
+
+    def ids(self) -> Iterator[str]:
+        """All of them, by the page: Chroma cannot hand out more than about 32,000 rows at once."""
+        for start in range(0, self.rows, 10_000):
+            yield from self._collection.get(limit=10_000, offset=start, include=[])["ids"]
 
 
-def _client(folder: Path) -> Any:
+def _embedded(folder: Path) -> Any:
     import chromadb
+
+    return chromadb.PersistentClient(path=str(folder), settings=_settings())
+
+
+def _server(url: str) -> Any:
+    import chromadb
+
+    place = urlsplit(url)
+    secure = place.scheme == "https"
+    return chromadb.HttpClient(
+        host=place.hostname or "",
+        port=place.port or (443 if secure else 80),
+        ssl=secure,
+        settings=_settings(),
+    )
+
+
+def _settings() -> Any:
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+    return Settings(anonymized_telemetry=False)
+
+
+@contextmanager
+def server_named(url: str) -> Iterator[None]:
+    """Chroma's own errors, and those of the connection, as one sentence that names the server."""
+    import httpx
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except (ChromaError, httpx.HTTPError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200].rstrip(".")
+        raise ServerUnavailable(f"The Chroma server at {url} could not be used: {reason}.") from error

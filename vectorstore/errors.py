@@ -6,8 +6,10 @@ StoreError
     |-- MissingIndex      nothing has been built yet
     |-- DamagedIndex      the build cannot be read
     |-- WrongEmbedder     the build holds another embedder's vectors
+    |-- WrongPlace        the build's vectors are on another Chroma server, or on none
     |-- IndexBusy         another process is building
-    `-- BuildFailed       a build could not be written; the one before still serves
+    |-- BuildFailed       a build could not be written; the one before still serves
+    `-- ServerUnavailable the Chroma server cannot be reached, or holds no such collection
 """
 
 
@@ -35,9 +37,17 @@ class WrongEmbedder(IndexUnusable):
     """The build holds another embedder's vectors."""
 
 
+class WrongPlace(IndexUnusable):
+    """The build's vectors are on another Chroma server, or on none."""
+
+
 class IndexBusy(IndexUnusable):
     """Another process is building."""
 
 
 class BuildFailed(IndexUnusable):
     """A build could not be written; the one before still serves."""
+
+
+class ServerUnavailable(IndexUnusable):
+    """The Chroma server cannot be reached, or does not hold what the build needs."""

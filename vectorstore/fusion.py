@@ -4,13 +4,15 @@ Weighted score fusion after min-max scaling; reciprocal rank fusion, which throw
 away, was worse on every set it was tried on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+from vectorstore.values import Match, Part
 
 Scores = Mapping[str, float]
 
 
 def best(scores: Scores, count: int) -> dict[str, float]:
-    """The ``count`` highest; equal scores in the order of their ids, so that runs agree."""
+    """The ``count`` highest, best first; equal scores in the order of their ids, so that runs agree."""
     order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return dict(order[:count])
 
@@ -23,11 +25,14 @@ def scaled(scores: Scores) -> dict[str, float]:
     return {i: (score - low) / (high - low) if high > low else 1.0 for i, score in scores.items()}
 
 
-def fused(rankings: Sequence[tuple[float, Scores]]) -> dict[str, float]:
-    """Weighted mean of the scaled scores, 0 to 1; absent from a ranking counts as its lowest score."""
-    total: dict[str, float] = {}
-    for weight, scores in rankings:
-        for i, score in scaled(scores).items():
-            total[i] = total.get(i, 0.0) + weight * score
-    whole = sum(weight for weight, scores in rankings if scores)
-    return {i: score / whole for i, score in total.items()}
+def fused(rankings: Mapping[str, tuple[float, Scores]], count: int) -> tuple[Match, ...]:
+    """The ``count`` best by the weighted mean of the scaled scores, from rankings by name as (weight, scores),
+    each in order, best first; absent from a ranking counts as its lowest score."""
+    whole = sum(weight for weight, scores in rankings.values() if scores)
+    parts: dict[str, dict[str, Part]] = {}
+    for name, (weight, scores) in rankings.items():
+        shares = scaled(scores)
+        for rank, (i, score) in enumerate(scores.items(), start=1):
+            parts.setdefault(i, {})[name] = Part(score, rank, weight * shares[i] / whole)
+    total = {i: sum(part.share for part in of.values()) for i, of in parts.items()}
+    return tuple(Match(i, score, parts[i]) for i, score in best(total, count).items())

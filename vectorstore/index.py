@@ -3,8 +3,8 @@
 import os
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore import builds
-from vectorstore.dense import DenseIndex
-from vectorstore.errors import DamagedIndex, IndexUnusable, WrongEmbedder
+from vectorstore.building import ChromaServer
+from vectorstore.dense import DenseIndex, open_embedded, open_on_server, server_named
+from vectorstore.errors import DamagedIndex, IndexUnusable, WrongEmbedder, WrongPlace
 from vectorstore.fusion import Scores, best, fused
-from vectorstore.lexical import NOTHING, LexicalIndex, query_weights
+from vectorstore.lexical import NOTHING, LexicalIndex, chinese_share, query_weights
 from vectorstore.tail import Tail
-from vectorstore.values import Embedder, Match
-from vectorstore.views import DENSE_WEIGHTS, LEXICAL_WEIGHT, VIEWS
+from vectorstore.values import Embedder, Match, Ranking, Vectors
+from vectorstore.vectors import query_vectors
 
 _PASSING = (
     "disk is full",
@@ -30,8 +31,6 @@ _PASSING = (
     "os error 30",
 )
 """Words of SQLite and of the system about a disk, not about a build: Chroma adds a row when it is opened."""
-_POOL = 100
-"""Best of each ranking that are fused, at least; 200 was no better and costs Chroma twice the time."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,6 @@ class _Query:
     vector: NDArray[np.float32]
     pool: int
     exclude: frozenset[str]
-
-    @property
-    def look_at(self) -> int:
-        return self.pool + len(self.exclude)
 
     def pooled(self, scores: Scores) -> Scores:
         # Rounded, because the same text scores a ten-millionth apart in the build and in the tail.
@@ -62,30 +57,65 @@ class _Opened:
         self._release = weakref.finalize(self, os.close, lock)
         build = builds.build_folder(folder, self.name)
         self.manifest = builds.read_manifest(build)
-        with _damage_named(folder):
-            self._dense = DenseIndex(build / "chroma")
-            self._close_client = weakref.finalize(self, self._dense.client.close)
+        with self.reading():
+            self._dense = self._open_dense(build)
+            self._close_dense = weakref.finalize(self, self._dense.close)
             self._lexical = LexicalIndex(build / "tantivy", terms=self.manifest.terms)
         self.statistics = self._lexical.statistics
 
-    def dense(self, view: str, query: _Query) -> dict[str, float]:
-        with _damage_named(self._folder):
-            return self._dense.best(view, query.vector, query.look_at)
+    def _open_dense(self, build: Path) -> DenseIndex:
+        manifest = self.manifest
+        if manifest.server is None or manifest.collection is None:
+            return open_embedded(build / "chroma")
+        dense = open_on_server(manifest.server, manifest.collection)
+        if dense.rows < manifest.rows:
+            raise DamagedIndex(
+                f"The Chroma server at {manifest.server} holds {dense.rows:,} of {manifest.rows:,} vectors."
+            )
+        return dense
 
-    def lexical(self, weights: Mapping[str, float], query: _Query) -> dict[str, float]:
-        with _damage_named(self._folder):
-            return self._lexical.best(weights, query.look_at)
+    def dense(self, vectors: Vectors, count: int) -> list[dict[str, float]]:
+        with self.reading():
+            return self._dense.best(vectors, count)
+
+    def lexical(self, weights: Mapping[str, float], count: int) -> dict[str, float]:
+        with self.reading():
+            return self._lexical.best(weights, count)
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        with self.reading():
+            return self._dense.vectors(ids)
+
+    def faults(self) -> list[str]:
+        """What is wrong with it, a sentence each. Reads every file."""
+        build = builds.build_folder(self._folder, self.name)
+        changed = builds.changed_files(build, self.manifest)
+        found = [f"{name} is not as it was written." for name in changed]
+        rows = self.manifest.rows
+        if self._lexical.rows != rows:
+            found.append(f"The lexical part holds {self._lexical.rows:,} documents instead of {rows:,}.")
+        with self.reading():
+            vectors = len(set(self._dense.ids()))
+        if vectors < rows:
+            found.append(f"The dense part holds {vectors:,} documents instead of {rows:,}.")
+        return found
+
+    def reading(self) -> AbstractContextManager[None]:
+        return server_named(self.manifest.server) if self.manifest.server else _damage_named(self._folder)
 
     def close(self) -> None:
-        self._close_client()
+        self._close_dense()
         self._release()
 
 
 class Index:
     """The build that serves, plus whatever tail a search brings along. Thread-safe; see ``open_index``."""
 
-    def __init__(self, folder: Path, embedder: Embedder, *, may_be_missing: bool) -> None:
+    def __init__(
+        self, folder: Path, embedder: Embedder, server: ChromaServer | None, *, may_be_missing: bool
+    ) -> None:
         self._folder = folder
+        self._server = server
         self._embedder = embedder
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
@@ -117,32 +147,61 @@ class Index:
                 raise WrongEmbedder(
                     f"The index was built with the embedder {stored}, but {self._embedder.identity} is in use."
                 )
+            if (place := opened.manifest.server) != (self._server.url if self._server else None):
+                opened.close()
+                raise WrongPlace(
+                    f"The index keeps its vectors {_place(place)}, but the settings name another place."
+                )
             self._replace(opened)
         return True
 
     def near(
-        self, text: str, *, limit: int, tail: Tail | None = None, exclude: frozenset[str] = frozenset()
+        self,
+        text: str,
+        *,
+        limit: int,
+        rewrite: str | None = None,
+        tail: Tail | None = None,
+        exclude: frozenset[str] = frozenset(),
+        ranking: Ranking = Ranking(),  # noqa: B008  # frozen
     ) -> tuple[Match, ...]:
         """The documents nearest to ``text``, best first, in the same order every time.
 
-        ``tail`` holds what came after the build, ``exclude`` ids that must not be returned.
+        ``rewrite`` says the same in other words and counts as much as ``text``; ``tail`` holds what came after the
+        build, ``exclude`` ids that must not be returned.
 
         Raises:
             EmbedderUnavailable: the query cannot be embedded.
             DamagedIndex: the build cannot be read.
+            ServerUnavailable: the Chroma server cannot.
         """
-        query = _Query(text, self._embedder.embed([text])[0], max(_POOL, limit), exclude)
+        texts = [text, rewrite] if rewrite else [text]
+        vectors = query_vectors(texts, self._embedder)
+        pool = max(ranking.pool, limit)
+        queries = [_Query(*one, pool, exclude) for one in zip(texts, vectors, strict=True)]
         with self._using() as opened:
-            dense = {view: _dense(query, view, opened, tail) for view in VIEWS}
-            lexical = _lexical(query, opened, tail)
-        # Where no document has a question, the views that there are share the dense rankings' whole weight.
-        whole = sum(DENSE_WEIGHTS[view] for view in VIEWS if dense[view]) or 1.0
-        rankings = [(DENSE_WEIGHTS[view] / whole, dense[view]) for view in VIEWS]
-        scores = fused([*rankings, (LEXICAL_WEIGHT, lexical)])
-        return tuple(
-            Match(i, score, dense["together"].get(i, 0.0), lexical.get(i, 0.0))
-            for i, score in best(scores, limit).items()
-        )
+            dense = _dense(queries, vectors, opened, tail)
+            lexical = [_lexical(query, opened, tail) for query in queries]
+        rankings: dict[str, tuple[float, Scores]] = {}
+        for query, name, near, worded in zip(queries, ("", " of the rewrite"), dense, lexical, strict=False):
+            rankings[f"dense{name}"] = ranking.dense, near
+            rankings[f"lexical{name}"] = self._lexical_weight(query.text, ranking), worded
+        return fused(rankings, limit)
+
+    def _lexical_weight(self, text: str, ranking: Ranking) -> float:
+        foreign = 0.0 if self._embedder.reads_chinese else chinese_share(text)
+        return (1 - foreign) * ranking.lexical + foreign * ranking.lexical_foreign
+
+    def vectors(self, ids: Sequence[str], tail: Tail | None = None) -> dict[str, NDArray[np.float32]]:
+        """The unit vectors of those of ``ids`` that have one. Raises as ``near`` does."""
+        of_tail = {i: row for i, row in zip(tail.ids, tail.rows, strict=True) if i in set(ids)} if tail else {}
+        with self._using() as opened:
+            return (opened.vectors([i for i in ids if i not in of_tail]) if opened else {}) | of_tail
+
+    def faults(self) -> list[str]:
+        """What is wrong with the open build, a sentence each; reads every file of it. Raises as ``near`` does."""
+        with self._using() as opened:
+            return opened.faults() if opened else []
 
     def close(self) -> None:
         """Gives the build up; searching again needs ``refresh``."""
@@ -172,20 +231,31 @@ class Index:
                         opened.close()
 
 
-def open_index(folder: Path, embedder: Embedder, *, may_be_missing: bool = False) -> Index:
+def open_index(
+    folder: Path, embedder: Embedder, *, server: ChromaServer | None = None, may_be_missing: bool = False
+) -> Index:
     """The index in ``folder`` for reading. ``may_be_missing``: before the first build only tails are searched.
 
     Raises:
         MissingIndex: nothing has been built yet.
         WrongEmbedder: the build holds another embedder's vectors.
+        WrongPlace: the build's vectors are on another Chroma server, or on none.
+        ServerUnavailable: the Chroma server cannot be reached.
         DamagedIndex: the build cannot be read.
     """
-    return Index(folder, embedder, may_be_missing=may_be_missing)
+    return Index(folder, embedder, server, may_be_missing=may_be_missing)
 
 
-def _dense(query: _Query, view: str, opened: _Opened | None, tail: Tail | None) -> Scores:
-    found = opened.dense(view, query) if opened else {}
-    return query.pooled(found | tail.best_dense(view, query.vector) if tail else found)
+def _place(server: str | None) -> str:
+    return f"on the Chroma server at {server}" if server else "in its own folder"
+
+
+def _dense(queries: Sequence[_Query], vectors: Vectors, opened: _Opened | None, tail: Tail | None) -> list[Scores]:
+    most = max(query.pool + len(query.exclude) for query in queries)
+    found = opened.dense(vectors, most) if opened else [{} for _ in queries]
+    if tail:
+        found = [of | tail.best_dense(query.vector, most) for query, of in zip(queries, found, strict=True)]
+    return [query.pooled(of) for query, of in zip(queries, found, strict=True)]
 
 
 def _lexical(query: _Query, opened: _Opened | None, tail: Tail | None) -> Scores:
@@ -194,9 +264,10 @@ def _lexical(query: _Query, opened: _Opened | None, tail: Tail | None) -> Scores
     weights = query_weights(query.text, statistics)
     if not weights:
         return {}
-    found = opened.lexical(weights, query) if opened else {}
+    most = query.pool + len(query.exclude)
+    found = opened.lexical(weights, most) if opened else {}
     if tail:
-        found |= tail.best_lexical(weights, statistics.terms / statistics.documents)
+        found |= tail.best_lexical(weights, statistics.terms / statistics.documents, most)
     return query.pooled(found)
 
 

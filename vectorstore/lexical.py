@@ -1,5 +1,9 @@
 """Lexical search: BM25 over stemmed words and Chinese characters, on disk by tantivy.
 
+A message is a letter, not a search: words that stand in every letter ("please", "doctor", "since") are left out of
+a query, a word said four times does not count four times, and rare words count more than BM25 alone would have it
+(idf to the power 1.5). Together that lifted nDCG@10 by a tenth to a fifth on long messages (docs/decisions.md).
+
 Words are cut here, not by tantivy, so that the build, the tail and the query agree. Queries are made of term
 queries, never parsed from text: what a patient writes cannot become query syntax.
 """
@@ -12,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +26,10 @@ _MOST_QUERY_TERMS = 64
 _LONGEST_TERM = 64
 _K1, _B = 1.2, 0.75
 """tantivy's own, so that scores of the build and of the tail are comparable."""
+_K3 = 1.0
+"""Saturates a term's count in the query (Robertson and Zaragoza 2009): the second time counts a third as much."""
+_RARITY = 1.5
+"""The power of idf."""
 
 _here = threading.local()
 
@@ -38,6 +47,17 @@ def terms(text: str) -> list[str]:
         else:
             found.append(stem[:_LONGEST_TERM])
     return found
+
+
+@cache
+def _stop_terms() -> frozenset[str]:
+    return frozenset(terms((Path(__file__).parent / "stopwords.txt").read_text(encoding="utf-8")))
+
+
+def chinese_share(text: str) -> float:
+    """Which part of a text's terms is Chinese or Japanese, 0 to 1; 0 without any term."""
+    found = terms(text)
+    return sum(bool(re.match(f"[{_CJK}]", term)) for term in found) / len(found) if found else 0.0
 
 
 def _stems(words: list[str]) -> list[str]:
@@ -74,17 +94,15 @@ NOTHING = Statistics(0, 0, lambda _: 0)
 
 
 def query_weights(text: str, statistics: Statistics) -> dict[str, float]:
-    """What each term of a query counts: how often it stands there, times its idf; the rarest terms only.
+    """What each term of a query counts; at most 64, the rarest.
 
-    Terms that no document has are left out. A long message would otherwise cost a query of hundreds of terms.
+    Terms that no document has, and those of stopwords.txt unless there are no others, are left out.
     """
-    weights = {
-        term: count * statistics.idf(term)
-        for term, count in Counter(terms(text)).items()
-        if statistics.frequency(term)
-    }
-    best = sorted(weights, key=lambda term: (-statistics.idf(term), term))[:_MOST_QUERY_TERMS]
-    return {term: weights[term] for term in best}
+    counts = {term: count for term, count in Counter(terms(text)).items() if statistics.frequency(term)}
+    telling = {term: count for term, count in counts.items() if term not in _stop_terms()} or counts
+    idf = {term: statistics.idf(term) for term in telling}
+    rarest = sorted(telling, key=lambda term: (-idf[term], term))[:_MOST_QUERY_TERMS]
+    return {term: telling[term] * (_K3 + 1) / (telling[term] + _K3) * idf[term] ** _RARITY for term in rarest}
 
 
 def bm25(counts: Mapping[str, int], length: int, weights: Mapping[str, float], mean_length: float) -> float:
@@ -124,10 +142,11 @@ def _system_errors() -> Iterator[None]:
 
 @contextmanager
 def lexical_writer(folder: Path) -> Iterator[LexicalWriter]:
-    """What was added is on disk when the block was left without an error."""
+    """Adds to the folder, which is made where it is missing; what was added is on disk when the block was left
+    without an error."""
     import tantivy
 
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     # One thread: the order of documents, hence of equal scores, must not depend on scheduling.
     writer = tantivy.Index(_schema(), path=str(folder)).writer(heap_size=64_000_000, num_threads=1)
     yield LexicalWriter(writer)
@@ -157,6 +176,10 @@ class LexicalIndex:
 
     def _frequency(self, term: str) -> int:
         return int(self._searcher.doc_freq("terms", term))
+
+    @property
+    def rows(self) -> int:
+        return int(self._searcher.num_docs)
 
     def best(self, weights: Mapping[str, float], count: int) -> dict[str, float]:
         """BM25 scores of the ``count`` best by id."""

@@ -21,27 +21,63 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one ranking said of a document.
+
+    ``score`` is its own (a cosine, or a BM25 score), ``rank`` counts from 1, ``share`` is what of the fused score
+    came from it; the shares of a match add up to its score.
+    """
+
+    score: float
+    rank: int
+    share: float
+
+
+@dataclass(frozen=True)
 class Match:
     """``score`` is the fused score, 0 to 1, comparable within one search only.
 
-    ``dense`` is the cosine between the query and the document's fields together, ``lexical`` the BM25 score;
-    each is 0 when the document was not among the best of that ranking.
+    ``parts`` holds the rankings that had the document among their best, by name: "dense", "lexical", and of a
+    query's rewrite "dense of the rewrite", "lexical of the rewrite".
     """
 
     id: str
     score: float
-    dense: float
-    lexical: float
+    parts: Mapping[str, Part]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """How much each ranking counts. The values are measured: "Fusion" in docs/decisions.md.
+
+    ``lexical_foreign`` takes the place of ``lexical`` for a query in a script that the embedder does not read;
+    between the two scripts it is proportionate. ``pool`` is how many of each ranking's best are fused.
+    """
+
+    dense: float = 1.0
+    lexical: float = 0.5
+    lexical_foreign: float = 4.0
+    pool: int = 100
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors. ``identity`` changes whenever the vectors would."""
+    """Turns texts into unit vectors. ``identity`` changes whenever the vectors would.
+
+    ``window`` is how many characters of an English text it reads at least, and ``reads_chinese`` says whether it
+    was trained on Chinese too.
+    """
 
     @property
     def identity(self) -> str: ...
 
     @property
     def dimension(self) -> int: ...
+
+    @property
+    def window(self) -> int: ...
+
+    @property
+    def reads_chinese(self) -> bool: ...
 
     def embed(self, texts: Sequence[str]) -> Vectors: ...
 

@@ -62,10 +62,20 @@ class Exchanges(Store):
             after = rows[-1].sequence
             yield from ((row.sequence, read_exchange(row)) for row in rows)
 
-    def count_exchanges(self) -> int:
-        """All of them, truncated ones too."""
+    def count_exchanges(self, *, up_to: int | None = None, sources_only: bool = False) -> int:
+        """All, or those with sequence numbers up to ``up_to``; ``sources_only`` as in ``iter_exchanges``."""
+        count = sa.select(sa.func.count()).select_from(exchanges)
+        if up_to is not None:
+            count = count.where(exchanges.c.sequence <= up_to)
+        if sources_only:
+            count = count.where(exchanges.c.truncated.is_(False))
         with self.reading() as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(exchanges)) or 0
+            return connection.scalar(count) or 0
+
+    def exchange_id_at(self, sequence: int) -> str | None:
+        """The id of the exchange with this sequence number."""
+        with self.reading() as connection:
+            return connection.scalar(sa.select(exchanges.c.id).where(exchanges.c.sequence == sequence))
 
     def last_sequence(self) -> int:
         """The number of the exchange added last, 0 when there is none."""

@@ -81,9 +81,9 @@ def bring_in(
             )
         _say(console, report, quarantine)
         if index and report.read:
-            from drafter.cli.indexing import build
+            from drafter.cli.indexing import bring_up_to_date
 
-            build(settings, archive, console, only_if_needed=True)
+            bring_up_to_date(settings, archive, console)
     return report
 
 

@@ -16,43 +16,75 @@ app = typer.Typer(no_args_is_help=True, help="Build the index over the archive, 
 
 
 @app.command()
-def rebuild() -> None:
-    """Build the index anew from the archive; the old one serves until the new one is ready."""
-    from rich.console import Console
-
-    from drafter.opening import archive_of
+def build() -> None:
+    """Add to the index what the archive gained; the old one serves until the new one is ready."""
     from drafter.settings import read_settings
 
-    settings = read_settings()
-    with archive_of(settings) as archive:
-        build(settings, archive, Console(stderr=True, highlight=False, soft_wrap=True))
+    _build(read_settings(), anew=False)
 
 
 @app.command()
-def status() -> None:
+def rebuild() -> None:
+    """Build the index from nothing; the old one serves until the new one is ready."""
+    from drafter.settings import read_settings
+
+    _build(read_settings(), anew=True)
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Say what the index was built from, by which embedder, and what came after it."""
-    from drafter.opening import archive_of, embedder_of
-    from drafter.retrieval import Retriever
+    from drafter.opening import archive_of, retriever_of
     from drafter.settings import read_settings
 
     settings = read_settings()
     with archive_of(settings) as archive:
-        retriever = Retriever(settings.index_folder, embedder_of(settings), archive)
-        print(retriever.status())
+        standing = retriever_of(settings, archive).status()
+    if as_json:
+        print(json.dumps(standing, indent=2))
+        return
+    for name, value in standing.items():
+        print(f"{name:<24}{f'{value:,}' if isinstance(value, int) else value or 'never'}")
 
 
-def build(settings: "Settings", archive: "Archive", console: "Console", *, only_if_needed: bool = False) -> None:
-    """Build the index with a progress bar; ``only_if_needed`` leaves one that holds the whole archive alone."""
+@app.command()
+def verify() -> None:
+    """Read the whole index and say what is wrong with it. Exit code 1 if something is."""
+    from drafter.opening import archive_of, embedder_of, server_of
+    from drafter.retrieval import verify_index
+    from drafter.settings import read_settings
+
+    settings = read_settings()
+    with archive_of(settings) as archive:
+        faults = verify_index(archive, embedder_of(settings), settings.index_folder, server=server_of(settings))
+    for fault in faults:
+        print(fault)
+    if faults:
+        print("Run `drafter index rebuild` to build it anew.")
+        raise typer.Exit(1)
+    print("The index is whole.")
+
+
+def _build(settings: "Settings", *, anew: bool) -> None:
+    from rich.console import Console
+
+    from drafter.opening import archive_of
+
+    with archive_of(settings) as archive:
+        bring_up_to_date(settings, archive, Console(stderr=True, highlight=False, soft_wrap=True), anew=anew)
+
+
+def bring_up_to_date(settings: "Settings", archive: "Archive", console: "Console", *, anew: bool = False) -> None:
+    """Build the index with a progress bar."""
     from drafter.cli.progress import counting
-    from drafter.opening import embedder_of
-    from drafter.retrieval import Retriever, rebuild_index
+    from drafter.opening import embedder_of, server_of
+    from drafter.retrieval import build_index
 
     embedder = embedder_of(settings, progress=console.print)
-    if only_if_needed and Retriever(settings.index_folder, embedder, archive).complete:
-        console.print("The index already holds the whole archive.")
-        return
-    with counting("Indexing", console, total=archive.count_exchanges()) as progress:
-        report = rebuild_index(archive, embedder, settings.index_folder, progress=progress)
+    with counting("Indexing", console) as progress:
+        report = build_index(
+            archive, embedder, settings.index_folder, server=server_of(settings), anew=anew, progress=progress
+        )
     console.print(report.sentence)
 
 

@@ -1,72 +1,40 @@
 """Masked question -> numbered Sources.
 
 The archive is the record; the index is built from it and never changes. What was added since the build is the
-tail: read from the archive, embedded once, searched exactly, so that an approved reply is found at once by
-every process, and only ``rebuild_index`` ever writes an index.
+tail: read from the archive, searched exactly, so that an approved reply is found at once by every process, and only
+``build_index`` ever writes an index.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import takewhile
+from collections.abc import Callable
 from pathlib import Path
 
 from rapidfuzz import fuzz
 
 from drafter.archive import Archive
 from drafter.domain import Deidentified, Exchange, Source
-from drafter.errors import IndexUnusable
-from drafter.screening import deidentify
-from drafter.text import advice_of
-from vectorstore import Document, Embedder, Index, Tail, build_index, make_tail, open_index
-from vectorstore.errors import DamagedIndex, MissingIndex, StoreError, WrongEmbedder
+from drafter.retrieval.building import BuildReport, build_index, is_of, sentences, verify_index
+from drafter.retrieval.documents import ArchivedVectors, document_of, documents
+from vectorstore import ChromaServer, Embedder, Index, Ranking, Tail, make_tail, open_index
+from vectorstore.errors import DamagedIndex, MissingIndex
 
-LONGEST_TAIL = 2_000
-"""Exchanges since the build that are searched exactly; so many may be searched without any build."""
+__all__ = ["BuildReport", "Retriever", "build_index", "document_of", "longest_tail", "verify_index"]
+
 _SAME_REPLY = 95
 _SAME_REPLY_IN_THREAD = 85
 """Percent of likeness above which a reply is the same one again."""
+_EMBED_AT_ONCE = 16
+"""Texts that one search embeds of the tail, newest first: a tenth of a second. An import of thousands is found by
+its words at once, and by its meaning as soon as somebody has embedded it."""
+_LOOK_AGAIN = 1.0
+"""Seconds between two looks for vectors that others have made."""
 
 
-@dataclass(frozen=True)
-class BuildReport:
-    """``embedded`` counts the texts that were new to the vector cache; an exchange has two."""
-
-    build: str
-    exchanges: int
-    seconds: float
-    embedded: int
-
-    @property
-    def sentence(self) -> str:
-        rate = self.exchanges / max(self.seconds, 1e-9)
-        return (
-            f"Indexed {self.exchanges:,} exchanges in {self.seconds:.1f} s ({rate:,.0f} a second); "
-            f"{self.embedded:,} texts were embedded anew."
-        )
-
-
-class ArchivedVectors:
-    """The archive's vectors as the cache that ``vectorstore`` wants; ``added`` counts new ones."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self.added = 0
-
-    def get(self, embedder: str, hashes: Sequence[str]) -> Mapping[str, bytes]:
-        return self._archive.vectors(embedder, hashes)
-
-    def put(self, embedder: str, vectors: Mapping[str, bytes]) -> None:
-        self._archive.add_vectors(embedder, vectors)
-        self.added += len(vectors)
-
-
-def document_of(exchange: Exchange) -> Document:
-    """What of an exchange is embedded and indexed: masked, the reply without greeting, thanks and signature."""
-    reply = advice_of(exchange.reply) or exchange.reply
-    return Document(exchange.id, {"question": deidentify(exchange.question.text), "reply": deidentify(reply)})
+def longest_tail(rows: int) -> int:
+    """How many exchanges since the build are searched exactly; so many may be searched without any build. At half
+    of it a new build is due."""
+    return max(2_000, min(rows // 20, 5_000))
 
 
 def find_sources(
@@ -75,12 +43,14 @@ def find_sources(
     archive: Archive,
     *,
     limit: int,
+    rewrite: Deidentified | None = None,
     tail: Tail | None = None,
     leave_out: frozenset[str] = frozenset(),
+    ranking: Ranking = Ranking(),  # noqa: B008  # frozen
 ) -> tuple[Source, ...]:
     """The nearest past exchanges, best first, numbered from 1; the same reply twice counts once."""
     # Near-identical replies fall out below, so more are looked at than are wanted.
-    matches = index.near(text, limit=3 * limit + 20, tail=tail, exclude=leave_out)
+    matches = index.near(text, rewrite=rewrite, limit=3 * limit + 20, tail=tail, exclude=leave_out, ranking=ranking)
     exchanges = archive.exchanges([match.id for match in matches])
     found: list[tuple[Exchange, float]] = []
     for match in matches:
@@ -105,18 +75,35 @@ def _source(number: int, exchange: Exchange, score: float) -> Source:
 
 
 class Retriever:
-    """Finds sources in the index of one folder and one archive. Thread-safe; opens the index when first asked."""
+    """Finds sources in the index of one folder and one archive. Thread-safe; opens the index when first asked.
 
-    def __init__(self, index_folder: Path, embedder: Embedder, archive: Archive) -> None:
+    ``on_long_tail`` is called, once for each build, when a new one is due.
+    """
+
+    def __init__(
+        self,
+        index_folder: Path,
+        embedder: Embedder,
+        archive: Archive,
+        *,
+        server: ChromaServer | None = None,
+        ranking: Ranking = Ranking(),  # noqa: B008  # frozen
+        on_long_tail: Callable[[], object] | None = None,
+    ) -> None:
         self._folder = index_folder
         self._embedder = embedder
         self._archive = archive
+        self._server = server
+        self._ranking = ranking
+        self._on_long_tail = on_long_tail
         self._vectors = ArchivedVectors(archive)
         self._lock = threading.Lock()
         self._index: Index | None = None
         self._tail: Tail | None = None
         self._tail_base = self._tail_end = 0
         """Sequence numbers: of the build the tail belongs to, and of the last exchange in it."""
+        self._looked = 0.0
+        self._told: str | None = None
 
     @property
     def embedder_identity(self) -> str:
@@ -128,119 +115,103 @@ class Retriever:
         return self._index.build or "none" if self._index else "none"
 
     def find(
-        self, text: Deidentified, *, limit: int, leave_out: frozenset[str] = frozenset()
+        self,
+        text: Deidentified,
+        *,
+        limit: int,
+        rewrite: Deidentified | None = None,
+        leave_out: frozenset[str] = frozenset(),
     ) -> tuple[Source, ...]:
         """The nearest past exchanges, those added a moment ago included; none when the archive is empty.
 
-        Of what came since the build, the newest 2,000 are searched; ``status`` says when there are more.
+        ``rewrite`` is the question once more in other words, and counts as much. Of what came since the build, the
+        newest 2,000 are searched, of a large archive up to 5,000; ``status`` says when there are more.
 
         Raises:
             IndexUnusable: the index is of another embedder, damaged, or missing for a large archive, or the
-                embedder cannot answer; the sentence says what to do.
+                embedder or the Chroma server cannot answer; the sentence says what to do.
         """
         last = self._archive.last_sequence()
         if not last:
             return ()
-        with _sentences():
+        with sentences():
             index, tail = self._up_to(last)
-            return find_sources(text, index, self._archive, limit=limit, tail=tail, leave_out=leave_out)
+            return find_sources(
+                text,
+                index,
+                self._archive,
+                limit=limit,
+                rewrite=rewrite,
+                tail=tail,
+                leave_out=leave_out,
+                ranking=self._ranking,
+            )
 
-    @property
-    def complete(self) -> bool:
-        """Whether the index holds the whole archive and can be searched with this embedder."""
-        try:
-            index = open_index(self._folder, self._embedder)
-        except (MissingIndex, WrongEmbedder, DamagedIndex):
-            return False
-        sequence = index.stamp.get("sequence")
-        index.close()
-        return bool(sequence == self._archive.last_sequence())
-
-    def status(self) -> str:
-        """A few lines for a person: what the index was built from and what came since. Raises IndexUnusable."""
+    def status(self) -> dict[str, object]:
+        """What the index was built from and what came since. Raises IndexUnusable."""
         last, count = self._archive.last_sequence(), self._archive.count_exchanges()
-        with _sentences(), self._lock:
+        with sentences(), self._lock:
             index = self._opened()
-        if index.manifest is None:
-            return f"No index has been built yet; the archive holds {count:,} exchanges."
+        manifest = index.manifest
         since = max(0, last - int(index.stamp.get("sequence", 0)))
-        left_out = (
-            f", of which the oldest {since - LONGEST_TAIL:,} are not searched" if since > LONGEST_TAIL else ""
-        )
-        return (
-            f"Build {index.build} of {index.manifest.created_at}: {index.manifest.rows:,} exchanges.\n"
-            f"Embedder {index.manifest.embedder}, {index.manifest.dimension} dimensions.\n"
-            f"Added since: {since:,}{left_out}."
-        )
+        unsearched = max(0, since - longest_tail(manifest.rows if manifest else 0))
+        return {
+            "build": index.build,
+            "built": manifest.created_at if manifest else None,
+            "exchanges": manifest.rows if manifest else 0,
+            "embedder": self._embedder.identity,
+            "dimension": self._embedder.dimension,
+            "vectors": (manifest.server if manifest else None) or "in the index",
+            "in the archive": count,
+            "added since": since,
+            "of these not searched": unsearched,
+        }
 
     def _up_to(self, last: int) -> tuple[Index, Tail | None]:
         """The index that serves, and what the archive holds beyond it up to the sequence number ``last``."""
         with self._lock:
             index = self._opened()
-            if index.build is None and last > LONGEST_TAIL:
+            most = longest_tail(index.manifest.rows if index.manifest else 0)
+            if index.build is None and last > most:
                 raise MissingIndex("The archive has not been indexed yet.")
             base = int(index.stamp.get("sequence", 0))
-            if base > last and base > (last := self._archive.last_sequence()):
-                raise DamagedIndex("The index holds more than the archive: it was built from another one.")
-            if base != self._tail_base or last - self._tail_end > LONGEST_TAIL:
-                self._tail_base, self._tail_end, self._tail = base, max(base, last - LONGEST_TAIL), None
+            if base != self._tail_base and not is_of(index.stamp, self._archive):
+                raise DamagedIndex("The index was built from another archive.")
+            last = max(last, base)
+            if base != self._tail_base or last - self._tail_end > most:
+                self._tail_base, self._tail_end, self._tail = base, max(base, last - most), None
             if last > self._tail_end:
-                added = make_tail(self._documents(self._tail_end, last), self._embedder, self._vectors)
-                self._tail = self._tail.joined(added) if self._tail else added
-                self._tail_end = last
+                self._extend_tail(last)
+            self._tail = self._with_vectors(self._tail)
+            self._tell_of_a_long_tail(index, last - base, most)
             return index, self._tail
 
-    def _documents(self, after: int, last: int) -> list[Document]:
-        return [document_of(exchange) for exchange in _exchanges(self._archive, after, last)]
+    def _extend_tail(self, last: int) -> None:
+        added = make_tail(
+            list(documents(self._archive, after=self._tail_end, last=last)),
+            self._embedder,
+            self._vectors,
+            embed_at_most=_EMBED_AT_ONCE,
+        )
+        self._tail = self._tail.joined(added) if self._tail else added
+        self._tail_end = last
+        self._looked = time.monotonic()
+
+    def _with_vectors(self, tail: Tail | None) -> Tail | None:
+        if tail is None or not tail.waiting or time.monotonic() - self._looked < _LOOK_AGAIN:
+            return tail
+        self._looked = time.monotonic()
+        return tail.with_vectors(self._embedder, self._vectors, embed_at_most=_EMBED_AT_ONCE)
+
+    def _tell_of_a_long_tail(self, index: Index, since: int, most: int) -> None:
+        told = index.build or "none"
+        if self._on_long_tail and since > most // 2 and self._told != told:
+            self._told = told
+            self._on_long_tail()
 
     def _opened(self) -> Index:
         if self._index is None:
-            self._index = open_index(self._folder, self._embedder, may_be_missing=True)
+            self._index = open_index(self._folder, self._embedder, server=self._server, may_be_missing=True)
         else:
             self._index.refresh()
         return self._index
-
-
-def rebuild_index(
-    archive: Archive, embedder: Embedder, folder: Path, *, progress: Callable[[int], None] | None = None
-) -> BuildReport:
-    """Builds the index anew from the archive, in constant memory; the old one serves until the new one is ready.
-
-    ``progress`` is told how many exchanges are done. Texts whose vectors the archive holds are not embedded again.
-
-    Raises:
-        IndexUnusable: another process is building, the folder cannot be written, or the embedder cannot answer.
-    """
-    began = time.monotonic()
-    last = archive.last_sequence()
-    vectors = ArchivedVectors(archive)
-    read = 0
-
-    def documents() -> Iterator[Document]:
-        nonlocal read
-        for exchange in _exchanges(archive, 0, last):
-            read += 1
-            yield document_of(exchange)
-
-    with _sentences():
-        build = build_index(
-            folder, documents(), embedder, vectors=vectors, progress=progress, stamp={"sequence": last}
-        )
-    return BuildReport(build, read, time.monotonic() - began, vectors.added)
-
-
-def _exchanges(archive: Archive, after: int, last: int) -> Iterator[Exchange]:
-    """Sources with sequence numbers above ``after``, up to ``last``."""
-    for _, exchange in takewhile(lambda row: row[0] <= last, archive.iter_exchanges(after=after)):
-        yield exchange
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """The store's errors as Drafter's, with the command that helps."""
-    try:
-        yield
-    except (MissingIndex, WrongEmbedder, DamagedIndex) as error:
-        raise IndexUnusable(f"{error} Run `drafter index rebuild` to build it anew.") from error
-    except StoreError as error:
-        raise IndexUnusable(str(error)) from error

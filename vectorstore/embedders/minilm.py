@@ -64,6 +64,8 @@ class MiniLM:
     """Holds the network; any number of threads may call ``embed``."""
 
     dimension = DIMENSION
+    window = 1_000
+    reads_chinese = False
 
     def __init__(self, folder: Path) -> None:
         self._tokenizer = _tokenizer(folder)

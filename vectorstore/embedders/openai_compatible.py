@@ -23,6 +23,8 @@ class OpenAICompatible:
         self._base_url = base_url
         self._api_key = api_key
         self._timeout = timeout
+        self.window = _MAX_CHARACTERS
+        self.reads_chinese = True
         self.identity = f"openai/{model}@{urlsplit(base_url).netloc}"
 
     @cached_property

@@ -1,0 +1,118 @@
+"""Keeping the index up to date with the archive: the only writer of an index."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drafter.archive import Archive
+from drafter.errors import IndexUnusable
+from drafter.retrieval.documents import ArchivedVectors, documents
+from vectorstore import ChromaServer, Embedder, open_builder, open_index
+from vectorstore.errors import DamagedIndex, MissingIndex, StoreError, WrongEmbedder, WrongPlace
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """``build`` is None when there was nothing to do. ``embedded`` counts the texts that were new to the vector
+    cache; an exchange has two."""
+
+    build: str | None
+    exchanges: int
+    seconds: float
+    embedded: int
+
+    @property
+    def sentence(self) -> str:
+        if self.build is None:
+            return "The index already holds the whole archive."
+        rate = self.exchanges / max(self.seconds, 1e-9)
+        return (
+            f"Indexed {self.exchanges:,} exchanges in {self.seconds:.1f} s ({rate:,.0f} a second); "
+            f"{self.embedded:,} texts were embedded anew."
+        )
+
+
+def build_index(
+    archive: Archive,
+    embedder: Embedder,
+    folder: Path,
+    *,
+    server: ChromaServer | None = None,
+    anew: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> BuildReport:
+    """Brings the index up to date in constant memory: what the archive gained is added to a copy of the build that
+    serves, which serves on until the new one is ready.
+
+    It is built from nothing with ``anew``, and where there is no build to add to: none yet, damaged, of another
+    embedder, of another Chroma server or of a longer archive. ``progress`` is told how many exchanges are done.
+    Texts whose vectors the archive holds are not embedded again.
+
+    Raises:
+        IndexUnusable: another process is building, the folder or server cannot be written, or the embedder cannot
+            answer.
+    """
+    began = time.monotonic()
+    vectors = ArchivedVectors(archive)
+    with sentences(), open_builder(folder, embedder, vectors=vectors, server=server) as builder:
+        last = archive.last_sequence()
+        base = 0 if anew else _base(builder.base, archive)
+        if base == last and base:
+            return BuildReport(None, 0, time.monotonic() - began, 0)
+        read = 0
+
+        def count(done: int) -> None:
+            nonlocal read
+            read = done
+            if progress:
+                progress(done)
+
+        added = documents(archive, after=base, last=last)
+        stamp = {"sequence": last, "last": archive.exchange_id_at(last)}
+        name = builder.build(added, anew=not base, stamp=stamp, progress=count)
+    return BuildReport(name, read, time.monotonic() - began, vectors.added)
+
+
+def verify_index(archive: Archive, embedder: Embedder, folder: Path, *, server: ChromaServer | None) -> list[str]:
+    """What is wrong with the index, a sentence each; none when it is whole. Reads every file of it.
+
+    Raises:
+        IndexUnusable: it cannot even be opened.
+    """
+    with sentences():
+        index = open_index(folder, embedder, server=server)
+        try:
+            faults = index.faults()
+            manifest = index.manifest
+        finally:
+            index.close()
+    if manifest and not is_of(manifest.stamp, archive):
+        faults.append("It was built from another archive.")
+    return faults
+
+
+def is_of(stamp: Mapping[str, Any], archive: Archive) -> bool:
+    """Whether a build with this stamp was built from this archive, as it is or as it was."""
+    sequence = int(stamp.get("sequence", 0))
+    return not sequence or archive.exchange_id_at(sequence) == stamp.get("last")
+
+
+def _base(stamp: Mapping[str, Any] | None, archive: Archive) -> int:
+    """The sequence number up to which a build can be taken over, 0 when it cannot be."""
+    return int(stamp.get("sequence", 0)) if stamp and is_of(stamp, archive) else 0
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """The store's errors as Drafter's, with the command that helps."""
+    try:
+        yield
+    except MissingIndex as error:
+        raise IndexUnusable(f"{error} Run `drafter index build`.") from error
+    except (WrongEmbedder, WrongPlace, DamagedIndex) as error:
+        raise IndexUnusable(f"{error} Run `drafter index rebuild` to build it anew.") from error
+    except StoreError as error:
+        raise IndexUnusable(str(error)) from error

@@ -10,7 +10,7 @@ from drafter.domain import PromptVersion
 from drafter.drafting import Drafter
 from drafter.errors import IndexUnusable
 from drafter.prompting import active_prompts, load_prompt, parse_prompt_name
-from drafter.retrieval import Retriever
+from drafter.retrieval import Preferences, Retriever
 from drafter.settings import Settings, read_settings
 from vectorstore import Embedder
 from vectorstore.embedders import open_embedder
@@ -52,6 +52,10 @@ def embedder_of(settings: Settings, *, progress: Callable[[str], None] | None = 
         raise IndexUnusable(str(error)) from error
 
 
+def preferences_of(settings: Settings) -> Preferences:
+    return Preferences(settings.source_half_life, settings.department_boost, settings.diversity)
+
+
 def model_of(settings: Settings, name: str | None = None) -> ChatModel:
     return open_model(
         name or settings.model,
@@ -77,7 +81,7 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
     archive = archive_of(settings)
     return Drafter(
         archive=archive,
-        retriever=Retriever(settings.index_folder, embedder_of(settings), archive),
+        retriever=Retriever(settings.index_folder, embedder_of(settings), archive, preferences_of(settings)),
         prompts=active_prompts(prompts_folder(settings)),
         model=model_of(settings),
         source_limit=settings.sources,

@@ -7,13 +7,14 @@ from vectorstore.building import build_index
 from vectorstore.errors import StoreError
 from vectorstore.index import Index, open_index
 from vectorstore.tail import Tail, make_tail
-from vectorstore.values import Document, Embedder, Match, VectorCache
+from vectorstore.values import Document, Embedder, Match, Part, VectorCache
 
 __all__ = [
     "Document",
     "Embedder",
     "Index",
     "Match",
+    "Part",
     "StoreError",
     "Tail",
     "VectorCache",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -21,17 +21,28 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one ranking said of a document: its own ``score`` (cosine or BM25) and ``rank`` from 1, None where the
+    document was not among its best. ``share`` is what it gave to the fused score; the shares add up to that."""
+
+    score: float
+    rank: int | None
+    share: float
+
+
+@dataclass(frozen=True)
 class Match:
     """``score`` is the fused score, 0 to 1, comparable within one search only.
 
     ``dense`` is the cosine between the query and the document's fields together, ``lexical`` the BM25 score;
-    each is 0 when the document was not among the best of that ranking.
+    each is 0 when the document was not among the best of that ranking. ``parts`` holds each ranking by its name.
     """
 
     id: str
     score: float
     dense: float
     lexical: float
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
 
 class Embedder(Protocol):

@@ -10,24 +10,31 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import takewhile
 from pathlib import Path
-
-from rapidfuzz import fuzz
 
 from drafter.archive import Archive
 from drafter.domain import Deidentified, Exchange, Source
 from drafter.errors import IndexUnusable
-from drafter.screening import deidentify
-from drafter.text import advice_of
+from drafter.retrieval.choosing import PLAIN, Preferences, find_sources
+from drafter.retrieval.documents import document_of
 from vectorstore import Document, Embedder, Index, Tail, build_index, make_tail, open_index
 from vectorstore.errors import DamagedIndex, MissingIndex, StoreError, WrongEmbedder
 
+__all__ = [
+    "LONGEST_TAIL",
+    "ArchivedVectors",
+    "BuildReport",
+    "Preferences",
+    "Retriever",
+    "document_of",
+    "find_sources",
+    "rebuild_index",
+]
+
 LONGEST_TAIL = 2_000
 """Exchanges since the build that are searched exactly; so many may be searched without any build."""
-_SAME_REPLY = 95
-_SAME_REPLY_IN_THREAD = 85
-"""Percent of likeness above which a reply is the same one again."""
 
 
 @dataclass(frozen=True)
@@ -63,51 +70,13 @@ class ArchivedVectors:
         self.added += len(vectors)
 
 
-def document_of(exchange: Exchange) -> Document:
-    """What of an exchange is embedded and indexed: masked, the reply without greeting, thanks and signature."""
-    reply = advice_of(exchange.reply) or exchange.reply
-    return Document(exchange.id, {"question": deidentify(exchange.question.text), "reply": deidentify(reply)})
-
-
-def find_sources(
-    text: Deidentified,
-    index: Index,
-    archive: Archive,
-    *,
-    limit: int,
-    tail: Tail | None = None,
-    leave_out: frozenset[str] = frozenset(),
-) -> tuple[Source, ...]:
-    """The nearest past exchanges, best first, numbered from 1; the same reply twice counts once."""
-    # Near-identical replies fall out below, so more are looked at than are wanted.
-    matches = index.near(text, limit=3 * limit + 20, tail=tail, exclude=leave_out)
-    exchanges = archive.exchanges([match.id for match in matches])
-    found: list[tuple[Exchange, float]] = []
-    for match in matches:
-        exchange = exchanges.get(match.id)
-        if exchange is None or exchange.truncated or any(_same_reply(exchange, other) for other, _ in found):
-            continue
-        found.append((exchange, match.score))
-        if len(found) == limit:
-            break
-    return tuple(_source(number, *one) for number, one in enumerate(found, start=1))
-
-
-def _same_reply(one: Exchange, other: Exchange) -> bool:
-    same_thread = one.question.thread == other.question.thread
-    least = _SAME_REPLY_IN_THREAD if same_thread else _SAME_REPLY
-    return fuzz.ratio(one.reply, other.reply, score_cutoff=least) > 0
-
-
-def _source(number: int, exchange: Exchange, score: float) -> Source:
-    texts = document_of(exchange).texts
-    return Source(number, exchange, score, Deidentified(texts["question"]), Deidentified(texts["reply"]))
-
-
 class Retriever:
     """Finds sources in the index of one folder and one archive. Thread-safe; opens the index when first asked."""
 
-    def __init__(self, index_folder: Path, embedder: Embedder, archive: Archive) -> None:
+    def __init__(
+        self, index_folder: Path, embedder: Embedder, archive: Archive, preferences: Preferences = PLAIN
+    ) -> None:
+        self.preferences = preferences
         self._folder = index_folder
         self._embedder = embedder
         self._archive = archive
@@ -128,13 +97,23 @@ class Retriever:
         return self._index.build or "none" if self._index else "none"
 
     def find(
-        self, text: Deidentified, *, limit: int, leave_out: frozenset[str] = frozenset()
+        self,
+        text: Deidentified,
+        *,
+        limit: int,
+        leave_out: frozenset[str] = frozenset(),
+        department: str | None = None,
+        only_department: bool = False,
+        today: date | None = None,
     ) -> tuple[Source, ...]:
         """The nearest past exchanges, those added a moment ago included; none when the archive is empty.
 
+        Replies of ``department`` count a little more, old ones on ``today`` less, as ``preferences`` say; with
+        ``only_department`` no other is looked at.
         Of what came since the build, the newest 2,000 are searched; ``status`` says when there are more.
 
         Raises:
+            BadInput: ``only_department`` without a department.
             IndexUnusable: the index is of another embedder, damaged, or missing for a large archive, or the
                 embedder cannot answer; the sentence says what to do.
         """
@@ -143,7 +122,18 @@ class Retriever:
             return ()
         with _sentences():
             index, tail = self._up_to(last)
-            return find_sources(text, index, self._archive, limit=limit, tail=tail, leave_out=leave_out)
+            return find_sources(
+                text,
+                index,
+                self._archive,
+                limit=limit,
+                tail=tail,
+                leave_out=leave_out,
+                preferences=self.preferences,
+                department=department,
+                only_department=only_department,
+                today=today,
+            )
 
     @property
     def complete(self) -> bool:

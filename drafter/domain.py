@@ -173,11 +173,38 @@ class Screening:
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """What one ranking said of an exchange: its own score (cosine or BM25), its rank from 1, and its share of the
+    fused score."""
+
+    name: str
+    score: float
+    rank: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Why:
+    """How a source came by its score: ``fused * decay + boost``, at most 1.
+
+    ``fused`` is the score of the search, 0 to 1. ``age`` is in years, None without a date; ``decay`` is what the
+    age leaves of the score, above 0 to 1; ``boost`` was added because it comes from the question's department.
+    """
+
+    fused: float
+    rankings: tuple[Ranked, ...] = ()
+    age: float | None = None
+    decay: float = 1.0
+    boost: float = 0.0
+
+
+@dataclass(frozen=True)
 class Source:
     """An exchange shown to the model for one draft, under its number (from 1).
 
-    ``score`` is the fused retrieval score, 0 to 1, comparable within one draft only. ``question`` and ``reply``
-    are the masked texts that the model sees; greeting, thanks and signature are left out of ``reply``.
+    ``score`` is the retrieval score after age and department, 0 to 1, comparable within one draft only; ``why``
+    says how it came about. ``question`` and ``reply`` are the masked texts that the model sees; greeting, thanks
+    and signature are left out of ``reply``.
     """
 
     number: int
@@ -185,6 +212,7 @@ class Source:
     score: float
     question: Deidentified
     reply: Deidentified
+    why: Why | None = None
 
     @property
     def year(self) -> int | None:

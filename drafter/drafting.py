@@ -5,8 +5,9 @@ Browser, command line, batch and evaluation all go through ``Drafter``. An evalu
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -51,6 +52,13 @@ class Drafter:
     leave_out_own_thread: bool = False
     keep: bool = True
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What decides a draft beside its question, prompts, model and archive: the model's parameters, how many
+        sources there are and how they are chosen."""
+        chosen_by = asdict(self.retriever.preferences)
+        return dict(self.model.parameters) | {"source_limit": self.source_limit} | chosen_by
+
     def draft(self, question: Question, now: datetime | None = None) -> Draft:
         """One stored draft; ``now`` is an aware instant, by default the current one.
 
@@ -69,16 +77,23 @@ class Drafter:
     def stream(self, question: Question, now: datetime | None = None) -> Iterator[Prepared | Partial | Draft]:
         """The same, as it happens: what was prepared, the growing text, then the stored draft. Closing it early
         stops the model's work."""
-        prepared = self.prepare(question)
+        prepared = self.prepare(question, now)
         yield prepared
         for said in self.model.complete(prepared.request):
             yield said if isinstance(said, Partial) else self.finish(prepared, said, now or datetime.now(UTC))
 
-    def prepare(self, question: Question) -> Prepared:
-        """Everything that comes before the model. Raises as ``draft`` does."""
+    def prepare(self, question: Question, now: datetime | None = None) -> Prepared:
+        """Everything that comes before the model. Past replies are as old as they were when it was asked, or else
+        ``now``. Raises as ``draft`` does."""
         screening = screen(question)
         leave_out = self.archive.thread_ids(question.thread) if self.leave_out_own_thread else frozenset()
-        sources = self.retriever.find(screening.text, limit=self.source_limit, leave_out=leave_out)
+        sources = self.retriever.find(
+            screening.text,
+            limit=self.source_limit,
+            leave_out=leave_out,
+            department=question.department,
+            today=question.asked_on or (now or datetime.now(UTC)).date(),
+        )
         messages = render(
             self.prompts, screening, sources, department=question.department, asked_on=question.asked_on
         )
@@ -116,7 +131,7 @@ class Drafter:
             embedder=self.retriever.embedder_identity,
             index_build=self.retriever.build,
             sources=tuple(source.exchange.id for source in prepared.sources),
-            parameters=dict(self.model.parameters) | {"source_limit": self.source_limit},
+            parameters=self.parameters,
             usage=outcome.usage,
             seconds=outcome.seconds,
             drafter_version=package.__version__,

@@ -14,7 +14,7 @@ from drafter.domain import PromptVersion
 from drafter.drafting import Drafter
 from drafter.errors import IndexUnusable
 from drafter.prompting import active_prompts, load_prompt, parse_prompt_name
-from drafter.retrieval import Retriever
+from drafter.retrieval import Preferences, Retriever
 from drafter.settings import Settings, read_settings
 from vectorstore import ChromaServer, Embedder
 from vectorstore.embedders import open_embedder
@@ -66,6 +66,7 @@ def retriever_of(settings: Settings, archive: Archive) -> Retriever:
         settings.index_folder,
         embedder_of(settings),
         archive,
+        preferences_of(settings),
         server=server_of(settings),
         on_long_tail=partial(_start_builder, settings) if settings.index_automatically else None,
     )
@@ -84,6 +85,10 @@ def _start_builder(settings: Settings) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def preferences_of(settings: Settings) -> Preferences:
+    return Preferences(settings.source_half_life, settings.department_boost, settings.diversity)
 
 
 def model_of(settings: Settings, name: str | None = None) -> ChatModel:

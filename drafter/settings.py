@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     """Whether the model sums the question up in one line, by which past replies are searched too: one more call."""
     sources: Annotated[int, Field(ge=1, le=20)] = 5
     """Past exchanges shown to the model for one draft."""
+    source_half_life: Annotated[float, Field(gt=0)] | None = None
+    """Years after which a dated past reply counts half; without it age does not count."""
+    department_boost: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Added to the score (0 to 1) of past replies of the question's department."""
+    diversity: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """How much likeness to better ones counts against a past reply; 0 for the score alone."""
 
     prompts: Path | None = None
     """Another folder of prompts; without it the ones that come with Drafter."""

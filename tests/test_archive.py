@@ -1,5 +1,6 @@
 """The archive: what goes in comes out, from many threads and processes, and what goes wrong is one sentence."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -13,12 +14,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from drafter.archive import AddedCount, Archive, BatchResult, open_archive
+from drafter.archive.codec import exchange_values
+from drafter.archive.connecting import Store, make_engine, read_url
 from drafter.archive.migrating import VERSION_TABLE, revisions
 from drafter.archive.tables import metadata
 from drafter.domain import (
@@ -44,7 +48,7 @@ from drafter.domain import (
     Source,
     Usage,
 )
-from drafter.errors import ArchiveError, Conflict, NotAllowed
+from drafter.errors import ArchiveError, BadInput, Conflict, NotAllowed
 
 NOW = datetime(2026, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 DOCTOR = Clinician("Dr. Ines Invented", "Neurology", "Sample Hospital")
@@ -488,6 +492,48 @@ def test_the_newest_version_is_the_one_that_alembic_would_reach() -> None:
     config.set_main_option("script_location", str(folder))
     script = ScriptDirectory.from_config(config)
     assert [s.revision for s in reversed(list(script.walk_revisions()))] == list(revisions())
+
+
+def test_an_archive_of_the_first_version_is_brought_up_without_loss(tmp_path: Path) -> None:
+    config = Config()
+    folder = Path(sys.modules["drafter.archive.migrating"].__file__ or "").parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    store = Store(make_engine(read_url(url_of(tmp_path)), busy_timeout=1))
+    with store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        first = sa.MetaData()
+        first.reflect(connection)
+        rows = [exchange_values(e) | {"topics": list(e.topics)} for e in (FULL, approved_from(FULL.question))]
+        for row in rows:
+            days = {key: row[key] and row[key].isoformat() for key in ("asked_on", "replied_on")}
+            text = sa.text(
+                f"INSERT INTO exchanges ({', '.join(row)}) VALUES ({', '.join(':' + key for key in row)})"
+            )
+            connection.execute(text, row | days | {"topics": json.dumps(row["topics"])})
+        assert "superseded_by" not in first.tables["exchanges"].columns
+    store.engine.dispose()
+    with open_archive(url_of(tmp_path)) as archive:
+        assert [exchange for _, exchange in archive.iter_exchanges()] == [FULL, approved_from(FULL.question)]
+        assert archive.superseded_by(FULL.id) is None
+        assert archive.add_exchanges([FULL, numbered(1)]) == AddedCount(1, 1)
+        archive.supersede(FULL.id, numbered(1).id)
+        assert archive.last_sequence() == 3
+
+
+def test_only_one_of_two_marks_that_would_make_a_circle_is_kept(archive: Archive) -> None:
+    given = [numbered(n) for n in range(6)]
+    archive.add_exchanges(given)
+
+    def mark(n: int) -> bool:
+        try:
+            archive.supersede(given[n].id, given[(n + 1) % 6].id)
+        except BadInput:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(mark, range(6))) == 5
 
 
 def test_sqlite_keeps_a_write_ahead_log_and_checks_references(archive: Archive) -> None:

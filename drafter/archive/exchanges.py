@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from drafter.archive.chunking import CHUNK, chunks
 from drafter.archive.codec import exchange_values, read_exchange
@@ -13,7 +13,7 @@ from drafter.archive.migrating import lock_writers
 from drafter.archive.tables import exchanges
 from drafter.archive.values import AddedCount
 from drafter.domain import Exchange
-from drafter.errors import ArchiveError
+from drafter.errors import ArchiveError, BadInput
 
 
 class Exchanges(Store):
@@ -38,17 +38,56 @@ class Exchanges(Store):
 
     def exchanges(self, ids: Sequence[str]) -> dict[str, Exchange]:
         """Those of ``ids`` that the archive holds, in the order of ``ids``."""
+        return self._exchanges(ids, sa.true())
+
+    def sources(self, ids: Sequence[str]) -> dict[str, Exchange]:
+        """Those of ``ids`` that may be sources now, in the order of ``ids``: neither truncated nor superseded."""
+        return self._exchanges(ids, exchanges.c.truncated.is_(False) & exchanges.c.superseded_by.is_(None))
+
+    def _exchanges(self, ids: Sequence[str], condition: sa.ColumnElement[bool]) -> dict[str, Exchange]:
         found: dict[str, Exchange] = {}
         with self.reading() as connection:
             for chunk in chunks(ids):
-                rows = connection.execute(sa.select(exchanges).where(exchanges.c.id.in_(chunk)))
+                rows = connection.execute(sa.select(exchanges).where(exchanges.c.id.in_(chunk), condition))
                 found |= {row.id: read_exchange(row) for row in rows}
         return {i: found[i] for i in ids if i in found}
+
+    def supersede(self, old_id: str, new_id: str | None) -> None:
+        """Mark an exchange as superseded by a newer one: it stays on the record and is no source any more.
+
+        It takes effect at once in every process, without a new index. Given again, the last mark holds; None
+        takes it away.
+
+        Raises:
+            ArchiveError: there is no exchange of one of the ids.
+            BadInput: the newer one is the same, is an excerpt, or is itself superseded by the older one.
+        """
+        # A clinician's decision, so it outlives a power cut; locked, so that two marks cannot make a circle.
+        with self.writing(durable=True) as connection:
+            lock_writers(connection)
+            _known(connection, old_id)
+            if new_id is not None:
+                _refuse_successor(connection, old_id, new_id)
+            marked = exchanges.update().where(exchanges.c.id == old_id).values(superseded_by=new_id)
+            connection.execute(marked)
+
+    def superseded_by(self, exchange_id: str) -> str | None:
+        """The id of the newer exchange, if there is one. Raises ArchiveError for an unknown ``exchange_id``."""
+        with self.reading() as connection:
+            successor: str | None = _known(connection, exchange_id)["superseded_by"]
+        return successor
+
+    def superseded_ids(self) -> tuple[str, ...]:
+        """Ids of all superseded exchanges, sorted."""
+        marked = sa.select(exchanges.c.id).where(exchanges.c.superseded_by.is_not(None))
+        with self.reading() as connection:
+            return tuple(sorted(connection.scalars(marked)))
 
     def iter_exchanges(self, *, after: int = 0, sources_only: bool = True) -> Iterator[tuple[int, Exchange]]:
         """Sequence number and exchange, in the order they were added, from the first number above ``after``.
 
-        ``sources_only`` leaves out truncated ones, which may never be a source.
+        ``sources_only`` leaves out truncated ones, which may never be a source. Superseded ones are among them:
+        which those are is asked when they are found (``sources``), because it changes without a new index.
         """
         page = sa.select(exchanges).order_by(exchanges.c.sequence).limit(CHUNK)
         if sources_only:
@@ -86,6 +125,25 @@ class Exchanges(Store):
         """Ids of all exchanges whose question has these words (``Question.thread``)."""
         with self.reading() as connection:
             return frozenset(connection.scalars(sa.select(exchanges.c.id).where(exchanges.c.thread == thread)))
+
+
+def _known(connection: Connection, exchange_id: str) -> RowMapping:
+    wanted = sa.select(exchanges.c.superseded_by, exchanges.c.truncated).where(exchanges.c.id == exchange_id)
+    row = connection.execute(wanted).mappings().one_or_none()
+    if row is None:
+        raise ArchiveError(f"There is no exchange {exchange_id} in the archive.")
+    return row
+
+
+def _refuse_successor(connection: Connection, old_id: str, new_id: str) -> None:
+    if _known(connection, new_id)["truncated"]:
+        raise BadInput(f"{new_id} is an excerpt, which can never be a source: name a whole reply instead.")
+    successor: str | None = new_id
+    while successor is not None:
+        if successor == old_id:
+            what = "cannot supersede itself" if new_id == old_id else f"is itself superseded by {old_id}"
+            raise BadInput(f"{new_id} {what}: name another newer exchange.")
+        successor = _known(connection, successor)["superseded_by"]
 
 
 def exchange_rows(given: Iterable[Exchange]) -> dict[str, Mapping[str, Any]]:

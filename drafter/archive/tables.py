@@ -110,6 +110,8 @@ exchanges = Table(
     Column("language", String(16), nullable=False),
     Column("truncated", Boolean, nullable=False),
     Column("drafted_by", Text),
+    # No foreign key, which Alembic adds on SQLite only by copying the table: ``supersede`` checks the id.
+    Column("superseded_by", _ID),
     # A number is never used twice, so "everything after this one" stays true for the index.
     sqlite_autoincrement=True,
 )

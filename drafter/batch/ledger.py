@@ -14,13 +14,12 @@ _AT_A_TIME = 200
 
 
 def fingerprint(drafter: Drafter) -> str:
-    """Hash of what decides a draft beside the question and the archive's content: prompts, model, its
-    parameters, number of sources and embedder."""
+    """Hash of what decides a draft beside the question and the archive's content: prompts, model, parameters
+    (number and choice of sources among them) and embedder."""
     return content_hash(
         *drafter.prompts.names,
         drafter.model.name,
-        json.dumps(dict(drafter.model.parameters), sort_keys=True, default=str),
-        drafter.source_limit,
+        json.dumps(drafter.parameters, sort_keys=True, default=str),
         drafter.retriever.embedder_identity,
     )
 

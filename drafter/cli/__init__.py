@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from drafter import __version__
-from drafter.cli import batching, drafting, evaluating, importing, indexing, serving
+from drafter.cli import batching, drafting, evaluating, importing, indexing, serving, superseding
 from drafter.errors import DrafterError
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ def _options(
 
 app.command("import")(importing.import_)
 app.command("search")(indexing.search)
+app.command("supersede")(superseding.supersede)
 app.command("draft")(drafting.draft)
 app.command("batch")(batching.batch)
 app.add_typer(evaluating.app, name="eval")

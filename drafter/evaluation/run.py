@@ -188,10 +188,8 @@ def _check(eval_set: EvalSet, arms: Sequence[Arm]) -> None:
 def _arm_keys(arms: Sequence[Arm], archive: Archive) -> list[str]:
     """What decides an arm's drafts beside the item. Equal arms get keys of their own: repeats are real ones."""
     marks = [fingerprint(arm.drafter) for arm in arms]
-    return [
-        content_hash(mark, marks[:n].count(mark), archive.last_sequence(), package.__version__)
-        for n, mark in enumerate(marks)
-    ]
+    held = content_hash(archive.last_sequence(), *archive.superseded_ids())
+    return [content_hash(mark, marks[:n].count(mark), held, package.__version__) for n, mark in enumerate(marks)]
 
 
 _Kind = Literal["done", "reused", "failed"]
@@ -239,7 +237,7 @@ def _arm_run(arm: Arm, results: Sequence[ItemResult]) -> ArmRun:
         arm.label,
         model.name,
         arm.drafter.prompts.names,
-        dict(model.parameters) | {"source_limit": arm.drafter.source_limit},
+        arm.drafter.parameters,
         model.name == "offline",
         tuple(results),
     )

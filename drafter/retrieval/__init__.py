@@ -8,22 +8,28 @@ tail: read from the archive, searched exactly, so that an approved reply is foun
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
-from rapidfuzz import fuzz
-
 from drafter.archive import Archive
-from drafter.domain import Deidentified, Exchange, Source
+from drafter.domain import Deidentified, Source
 from drafter.retrieval.building import BuildReport, build_index, is_of, sentences, verify_index
+from drafter.retrieval.choosing import PLAIN, Preferences, find_sources
 from drafter.retrieval.documents import ArchivedVectors, document_of, documents
 from vectorstore import ChromaServer, Embedder, Index, Ranking, Tail, make_tail, open_index
 from vectorstore.errors import DamagedIndex, MissingIndex
 
-__all__ = ["BuildReport", "Retriever", "build_index", "document_of", "longest_tail", "verify_index"]
+__all__ = [
+    "BuildReport",
+    "Preferences",
+    "Retriever",
+    "build_index",
+    "document_of",
+    "find_sources",
+    "longest_tail",
+    "verify_index",
+]
 
-_SAME_REPLY = 95
-_SAME_REPLY_IN_THREAD = 85
-"""Percent of likeness above which a reply is the same one again."""
 _EMBED_AT_ONCE = 16
 """Texts that one search embeds of the tail, newest first: a tenth of a second. An import of thousands is found by
 its words at once, and by its meaning as soon as somebody has embedded it."""
@@ -37,43 +43,6 @@ def longest_tail(rows: int) -> int:
     return max(2_000, min(rows // 20, 5_000))
 
 
-def find_sources(
-    text: Deidentified,
-    index: Index,
-    archive: Archive,
-    *,
-    limit: int,
-    rewrite: Deidentified | None = None,
-    tail: Tail | None = None,
-    leave_out: frozenset[str] = frozenset(),
-    ranking: Ranking = Ranking(),  # noqa: B008  # frozen
-) -> tuple[Source, ...]:
-    """The nearest past exchanges, best first, numbered from 1; the same reply twice counts once."""
-    # Near-identical replies fall out below, so more are looked at than are wanted.
-    matches = index.near(text, rewrite=rewrite, limit=3 * limit + 20, tail=tail, exclude=leave_out, ranking=ranking)
-    exchanges = archive.exchanges([match.id for match in matches])
-    found: list[tuple[Exchange, float]] = []
-    for match in matches:
-        exchange = exchanges.get(match.id)
-        if exchange is None or exchange.truncated or any(_same_reply(exchange, other) for other, _ in found):
-            continue
-        found.append((exchange, match.score))
-        if len(found) == limit:
-            break
-    return tuple(_source(number, *one) for number, one in enumerate(found, start=1))
-
-
-def _same_reply(one: Exchange, other: Exchange) -> bool:
-    same_thread = one.question.thread == other.question.thread
-    least = _SAME_REPLY_IN_THREAD if same_thread else _SAME_REPLY
-    return fuzz.ratio(one.reply, other.reply, score_cutoff=least) > 0
-
-
-def _source(number: int, exchange: Exchange, score: float) -> Source:
-    texts = document_of(exchange).texts
-    return Source(number, exchange, score, Deidentified(texts["question"]), Deidentified(texts["reply"]))
-
-
 class Retriever:
     """Finds sources in the index of one folder and one archive. Thread-safe; opens the index when first asked.
 
@@ -85,11 +54,13 @@ class Retriever:
         index_folder: Path,
         embedder: Embedder,
         archive: Archive,
+        preferences: Preferences = PLAIN,
         *,
         server: ChromaServer | None = None,
         ranking: Ranking = Ranking(),  # noqa: B008  # frozen
         on_long_tail: Callable[[], object] | None = None,
     ) -> None:
+        self.preferences = preferences
         self._folder = index_folder
         self._embedder = embedder
         self._archive = archive
@@ -121,13 +92,19 @@ class Retriever:
         limit: int,
         rewrite: Deidentified | None = None,
         leave_out: frozenset[str] = frozenset(),
+        department: str | None = None,
+        only_department: bool = False,
+        today: date | None = None,
     ) -> tuple[Source, ...]:
         """The nearest past exchanges, those added a moment ago included; none when the archive is empty.
 
-        ``rewrite`` is the question once more in other words, and counts as much. Of what came since the build, the
-        newest 2,000 are searched, of a large archive up to 5,000; ``status`` says when there are more.
+        ``rewrite`` is the question once more in other words, and counts as much. Replies of ``department`` count a
+        little more, old ones on ``today`` less, as ``preferences`` say; with ``only_department`` no other is looked
+        at. Of what came since the build, the newest 2,000 are searched, of a large archive up to 5,000; ``status``
+        says when there are more.
 
         Raises:
+            BadInput: ``only_department`` without a department.
             IndexUnusable: the index is of another embedder, damaged, or missing for a large archive, or the
                 embedder or the Chroma server cannot answer; the sentence says what to do.
         """
@@ -145,6 +122,10 @@ class Retriever:
                 tail=tail,
                 leave_out=leave_out,
                 ranking=self._ranking,
+                preferences=self.preferences,
+                department=department,
+                only_department=only_department,
+                today=today,
             )
 
     def status(self) -> dict[str, object]:

@@ -44,7 +44,7 @@ def test_help_loads_nothing_heavy_and_names_every_command() -> None:
     assert loaded.stdout.strip() == "[]"
     shown = drafter("--help")
     assert shown.returncode == 0
-    for command in ("import", "search", "draft", "batch", "eval", "index", "app", "settings"):
+    for command in ("import", "search", "draft", "supersede", "batch", "eval", "index", "app", "settings"):
         assert f"  {command} " in shown.stdout
 
 
@@ -68,6 +68,27 @@ def test_search_prints_the_doctor_the_department_and_the_year(sample_home: Path)
     assert rows[0]["department"]
     assert rows[0]["year"]
     assert rows[0]["score"] >= rows[-1]["score"]
+
+
+def test_search_says_why_and_a_superseded_reply_is_not_found_again(sample_home: Path) -> None:
+    search = ["search", BACK_PAIN, "--department", "orthopedics", "--only-department", "--json"]
+    first, second, *_ = json.loads(drafter(*search, DRAFTER_SOURCE_HALF_LIFE="4").stdout)
+    assert {first["department"], second["department"]} == {"Orthopedics"}
+    why = first["why"]
+    assert why["age_years"] > 0
+    assert why["decay"] == pytest.approx(max(0.25, 0.5 ** (why["age_years"] / 4)), abs=0.001)
+    assert first["score"] == pytest.approx(min(1, why["fused"] * why["decay"] + why["department_boost"]), abs=0.001)
+    said = drafter("search", BACK_PAIN, DRAFTER_SOURCE_HALF_LIFE="4").stdout
+    assert first["id"] in said
+    assert "imported" in said
+    assert "years old, which leaves" in said
+    marked = drafter("supersede", first["id"], second["id"])
+    assert marked.stdout.strip() == (
+        f"{first['id']} is superseded by {second['id']}: it stays in the archive and is no source any more."
+    )
+    assert first["id"] not in drafter(*search).stdout
+    assert "can be a source again" in drafter("supersede", first["id"], "--undo").stdout
+    assert first["id"] in drafter(*search).stdout
 
 
 def test_a_draft_as_json_says_that_it_was_not_reviewed(sample_home: Path) -> None:
@@ -101,6 +122,10 @@ def test_a_draft_by_a_server_is_streamed_and_names_its_model(
         (["draft", BACK_PAIN], {"DRAFTER_SOURCES": "many"}, ["DRAFTER_SOURCES"]),
         (["draft", BACK_PAIN], {"DRAFTER_EMBEDDER": "nobody"}, ["nobody"]),
         (["draft", BACK_PAIN], {"DRAFTER_ARCHIVE_URL": "nonsense"}, ["DRAFTER_ARCHIVE_URL"]),
+        (["search", BACK_PAIN, "--only-department"], {}, ["Name the department"]),
+        (["supersede", "x-none", "x-other"], {}, ["There is no exchange x-none"]),
+        (["supersede", "x-none"], {}, ["--undo"]),
+        (["draft", BACK_PAIN], {"DRAFTER_DIVERSITY": "2"}, ["DRAFTER_DIVERSITY"]),
         (["batch", "nowhere.jsonl", "--out", "drafts.jsonl"], {}, ["nowhere.jsonl"]),
         (["import", "nowhere.jsonl"], {}, ["nowhere.jsonl"]),
         (["import"], {}, ["--sample"]),

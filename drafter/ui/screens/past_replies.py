@@ -17,8 +17,8 @@ def show() -> None:
     if not text.strip():
         st.html(markup.box("note", f"{held:,} past replies", *_hint(held)))
         return
-    found = desk.drafter().retriever.find(deidentify(text), limit=_LIMIT)
     today = datetime.now(UTC).date()
+    found = desk.drafter().retriever.find(deidentify(text), limit=_LIMIT, today=today)
     cards = "".join(markup.source_html(source, (), today) for source in found)
     st.html(cards or markup.box("note", "Nothing alike was found", *_hint(held)))
 

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     seed: int | None = None
 
     embedder: str = "minilm"
-    """``minilm`` or ``openai:NAME`` (at ``embedder_base_url``, or ``base_url``)."""
+    """``minilm``, ``static`` or ``openai:NAME`` (at ``embedder_base_url``, or ``base_url``)."""
     embedder_base_url: str | None = None
     sources: Annotated[int, Field(ge=1, le=20)] = 5
     """Past exchanges shown to the model for one draft."""

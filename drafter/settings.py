@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     seed: int | None = None
 
     embedder: str = "minilm"
-    """``minilm`` or ``openai:NAME`` (at ``embedder_base_url``, or ``base_url``)."""
+    """``minilm``, ``static`` or ``openai:NAME`` (at ``embedder_base_url``, or ``base_url``)."""
     embedder_base_url: str | None = None
     chroma_url: str | None = None
     """``http://HOST:PORT`` of a Chroma server that keeps the vectors; without it they are in ``home``."""

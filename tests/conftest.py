@@ -12,8 +12,9 @@ from drafter.drafting import Drafter
 from drafter.opening import open_drafter
 from drafter.settings import Settings
 from tests.openai_server import openai_server
+from tests.postgresql import postgresql, postgresql_server
 
-__all__ = ["openai_server"]
+__all__ = ["openai_server", "postgresql", "postgresql_server"]
 
 ROOT = Path(__file__).parent.parent
 _FOREIGN = ("DRAFTER_", "OPENAI_", "LANGSMITH_", "LANGCHAIN_", "STREAMLIT_")

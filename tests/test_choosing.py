@@ -14,7 +14,7 @@ from drafter.drafting import Drafter
 from drafter.errors import ArchiveError, BadInput, BadSettings
 from drafter.opening import preferences_of
 from drafter.publishing import page_of, page_text, related_topics, similar_exchanges
-from drafter.retrieval import Preferences, Retriever, find_sources, build_index
+from drafter.retrieval import Preferences, Retriever, build_index, find_sources
 from drafter.retrieval.choosing import Candidate, Chosen, Vector, choose, decay
 from drafter.screening import deidentify
 from drafter.settings import read_settings

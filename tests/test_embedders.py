@@ -1,4 +1,4 @@
-"""The embedders: all-MiniLM-L6-v2 without torch, and servers that speak OpenAI's protocol."""
+"""The embedders: all-MiniLM-L6-v2 without torch, static word vectors, and servers that speak OpenAI's protocol."""
 
 import hashlib
 import json
@@ -18,6 +18,7 @@ import pytest
 from tests.openai_server import OpenAIServer
 from vectorstore.embedders import open_embedder
 from vectorstore.embedders.minilm import MiniLM, open_minilm
+from vectorstore.embedders.static import Static, open_static
 from vectorstore.errors import EmbedderUnavailable
 
 LONG = "The knee clicks on every stair and swells by the evening, but it does not hurt at night. "
@@ -131,8 +132,84 @@ def test_a_models_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) 
 
 def test_an_unknown_embedder_is_refused_with_the_known_names(tmp_path: Path) -> None:
     for name in ("word2vec", "openai:", ""):
-        with pytest.raises(EmbedderUnavailable, match="choose minilm or openai:MODEL"):
+        with pytest.raises(EmbedderUnavailable, match="choose minilm, static or openai:MODEL"):
             open_embedder(name, models_folder=tmp_path, base_url="http://127.0.0.1:1/v1")
+
+
+@pytest.fixture(scope="module")
+def static() -> Static:
+    return open_static()
+
+
+def test_static_vectors_are_those_that_the_package_computes(static: Static) -> None:
+    texts = ["My knee hurts on the stairs.", "腰痛\n三個月", "no", LONG * 9, "half a dose: ½ tablet 😀"]
+    program = (
+        "import json, sys; from pathlib import Path; import wordllama;"
+        "model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True);"
+        "print(json.dumps(model.embed(json.load(sys.stdin), norm=True).tolist()))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], input=json.dumps(texts), capture_output=True, text=True, check=True
+    )
+    assert static.embed(texts) == pytest.approx(np.array(json.loads(said.stdout)), abs=1e-5)
+
+
+def test_a_static_vector_is_the_same_alone_in_a_crowd_and_in_threads(static: Static) -> None:
+    texts = [f"{LONG * (n % 7)}{n}" for n in range(1500)]
+    expected = static.embed(texts)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda text: static.embed([text])[0], texts))
+    assert np.array_equal(np.stack(found), expected)
+
+
+def test_any_text_has_a_static_vector_of_length_one(static: Static) -> None:
+    vectors = static.embed(["", " \n", "😀", "half a character: \ud83d", "\x00", "痛", LONG * 400])
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (7, static.dimension)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    assert static.embed([]).shape == (0, static.dimension)
+
+
+def test_only_the_first_4000_characters_count_for_a_static_vector(static: Static) -> None:
+    one, other = static.embed(["a knee " * 1000, "a knee " * 1000 + "and an ear"])
+    assert np.array_equal(one, other)
+
+
+def test_the_static_embedder_says_what_made_its_vectors(tmp_path: Path) -> None:
+    embedder = open_embedder("static", models_folder=tmp_path, base_url="http://127.0.0.1:1/v1")
+    assert embedder.identity == "static/wordllama-0.4.0.post1/256/64b47a2dc493"
+
+
+def test_the_static_embedder_leaves_logging_alone_and_runs_none_of_the_package() -> None:
+    program = (
+        "import logging, sys; from vectorstore.embedders.static import open_static; open_static().embed(['ear']);"
+        "print(logging.getLogger().handlers, logging.getLogger().level, 'wordllama' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[] 30 False"
+
+
+def test_a_missing_static_package_is_named_with_two_ways_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wordllama", None)
+    with pytest.raises(EmbedderUnavailable) as error:
+        open_static()
+    assert "pip install wordllama==0.4.0.post1" in str(error.value)
+    assert "DRAFTER_EMBEDDER=minilm" in str(error.value)
+
+
+@pytest.mark.parametrize("content", [None, b"something else"])
+def test_other_static_weights_than_the_known_ones_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    package = tmp_path / "wordllama"
+    for name in ("weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"):
+        (package / name).parent.mkdir(parents=True)
+        if content:
+            (package / name).write_bytes(content)
+    (package / "__init__.py").write_text("raise ImportError('must not be imported')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(EmbedderUnavailable, match="pip install --no-deps --force-reinstall wordllama"):
+        open_static()
 
 
 def test_a_server_embeds_texts_as_unit_vectors(openai_server: OpenAIServer, tmp_path: Path) -> None:
@@ -145,11 +222,36 @@ def test_a_server_embeds_texts_as_unit_vectors(openai_server: OpenAIServer, tmp_
     assert embedder.identity.startswith("openai/embed-test@127.0.0.1:")
 
 
-def test_long_texts_are_cut_before_they_are_sent(openai_server: OpenAIServer, tmp_path: Path) -> None:
-    embedder = open_embedder("openai:cut-test", models_folder=tmp_path, base_url=openai_server.url)
-    embedder.embed([LONG * 1000])
-    [request] = openai_server.asked("cut-test")
-    assert all(len(text) <= 2_000 for text in request.body["input"])
+DOSES = "Metoclopramide 10 mg t.i.d., hydrochlorothiazide 12.5 mg; HbA1c 7.9 %, BP 148/92? "
+CHINESE = "醫師您好，膝蓋上下樓梯時疼痛，晚上會腫脹，需要照X光或做復健嗎？"
+
+
+@pytest.mark.parametrize("text", [LONG, DOSES, CHINESE, LONG + CHINESE, "Колено болит. ", "😀", "1" * 90, "…"])
+def test_a_long_text_fits_a_model_that_reads_512_tokens(
+    openai_server: OpenAIServer, tmp_path: Path, minilm: MiniLM, text: str
+) -> None:
+    from vectorstore.embedders import minilm as module
+
+    name = f"cut-{hashlib.sha256(text.encode()).hexdigest()}"
+    embedder = open_embedder(f"openai:{name}", models_folder=tmp_path, base_url=openai_server.url)
+    embedder.embed([text * 1000])
+    [request] = openai_server.asked(name)
+    [sent] = request.body["input"]
+    # The vocabulary that most of the small models share.
+    tokenizer = module._tokenizer(module._weights_folder())
+    tokenizer.no_truncation()
+    assert len(tokenizer.encode(sent)) <= 512
+    assert len(sent) > 200
+
+
+def test_a_model_of_openai_reads_far_more_but_no_request_is_too_large(
+    openai_server: OpenAIServer, tmp_path: Path
+) -> None:
+    embedder = open_embedder("openai:text-embedding-3-small", models_folder=tmp_path, base_url=openai_server.url)
+    assert embedder.embed([CHINESE * 1000] * 40).shape[0] == 40
+    sent = [request.body["input"] for request in openai_server.asked("text-embedding-3-small")]
+    assert all(4000 < len(text) < 4400 for texts in sent for text in texts), "about two tokens a character"
+    assert all(len(texts) * 8191 <= 300_000 for texts in sent)
 
 
 @contextmanager

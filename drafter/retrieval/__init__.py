@@ -162,17 +162,18 @@ class Retriever:
             if base != self._tail_base or last - self._tail_end > most:
                 self._tail_base, self._tail_end, self._tail = base, max(base, last - most), None
             if last > self._tail_end:
-                self._extend_tail(last)
+                # Without any build the tail is all there is, and it is small.
+                self._extend_tail(last, _EMBED_AT_ONCE if index.build else None)
             self._tail = self._with_vectors(self._tail)
             self._tell_of_a_long_tail(index, last - base, most)
             return index, self._tail
 
-    def _extend_tail(self, last: int) -> None:
+    def _extend_tail(self, last: int, embed_at_most: int | None) -> None:
         added = make_tail(
             list(documents(self._archive, after=self._tail_end, last=last)),
             self._embedder,
             self._vectors,
-            embed_at_most=_EMBED_AT_ONCE,
+            embed_at_most=embed_at_most,
         )
         self._tail = self._tail.joined(added) if self._tail else added
         self._tail_end = last

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.embedders.cutting import first_characters
 from vectorstore.errors import EmbedderUnavailable
 from vectorstore.values import Vectors
 
@@ -77,17 +78,12 @@ class MiniLM:
         """n x 384, unit length; an empty text has a vector too, and no text's vector depends on the others."""
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         for start in range(0, len(texts), _TEXTS_AT_A_TIME):
-            cut = [_readable(text) for text in texts[start : start + _TEXTS_AT_A_TIME]]
+            cut = [first_characters(text, _MAX_CHARACTERS) for text in texts[start : start + _TEXTS_AT_A_TIME]]
             tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(cut)]
             for batch in _batches(tokens):
                 places = [start + place for place in batch]
                 vectors[places] = _run(self._session, [tokens[place] for place in batch])
         return vectors
-
-
-def _readable(text: str) -> str:
-    # A lone surrogate (half a character, from a broken export) cannot be encoded and would stop the whole batch.
-    return text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode()
 
 
 def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:

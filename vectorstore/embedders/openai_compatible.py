@@ -7,11 +7,15 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from vectorstore.embedders.cutting import first_tokens
 from vectorstore.errors import EmbedderUnavailable
 from vectorstore.values import Vectors
 
-_MAX_CHARACTERS = 2_000
-"""About 500 tokens of English: the common local models read 512 and answer a longer input with an error."""
+_TOKENS = {"text-embedding-3-small": 8_191, "text-embedding-3-large": 8_191, "text-embedding-ada-002": 8_191}
+_FEWEST_TOKENS = 510
+"""For every other model: the common local ones read 512, two of them marks, and refuse a longer input."""
+_TOKENS_A_REQUEST = 300_000
+"""OpenAI refuses more in one request, whatever its inputs."""
 _AT_A_TIME = 64
 
 
@@ -23,9 +27,10 @@ class OpenAICompatible:
         self._base_url = base_url
         self._api_key = api_key
         self._timeout = timeout
-        self.window = _MAX_CHARACTERS
+        self._tokens = _TOKENS.get(model, _FEWEST_TOKENS)
+        self.window = 3 * self._tokens
         self.reads_chinese = True
-        self.identity = f"openai/{model}@{urlsplit(base_url).netloc}"
+        self.identity = f"openai/{model}@{urlsplit(base_url).netloc}/{self._tokens}"
 
     @cached_property
     def dimension(self) -> int:
@@ -33,13 +38,14 @@ class OpenAICompatible:
         return int(self.embed(["dimension"]).shape[1])
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """n x d, unit length, of the first 2,000 characters of each text.
+        """n x d, unit length, of what surely fits into the model's limit: 8,191 tokens for OpenAI's own, 510 for
+        others.
 
         Raises:
             EmbedderUnavailable: the server cannot be reached, refuses, or answers something else.
         """
         # Some servers refuse an empty input.
-        cut = [text[:_MAX_CHARACTERS].encode("utf-8", "replace").decode().strip() or "." for text in texts]
+        cut = [first_tokens(text, self._tokens).strip() or "." for text in texts]
         vectors = self._ask(cut)
         if vectors.ndim != 2 or len(vectors) != len(texts):
             raise EmbedderUnavailable(f"{self._place} did not answer with one vector for each text.")
@@ -71,7 +77,7 @@ class OpenAICompatible:
             "base_url": self._base_url,
             "api_key": self._api_key or "none",
             "timeout": self._timeout,
-            "chunk_size": _AT_A_TIME,
+            "chunk_size": min(_AT_A_TIME, _TOKENS_A_REQUEST // self._tokens),
             # Otherwise it counts tokens with a file that it downloads.
             "check_embedding_ctx_length": False,
             # The SDK's default, base64, is not known to every server.

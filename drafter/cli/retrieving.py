@@ -52,21 +52,21 @@ def eval_(
     from drafter.evaluation.retrieval import (
         chosen,
         comparison_table,
-        in_order,
+        drafter_system,
+        peer_system,
         quality_table,
         report_data,
         sampled,
         speed_table,
-        the_peer,
     )
     from drafter.opening import embedder_of
     from drafter.settings import read_settings
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    names, others = chosen(config), [the_peer()] if peer else []
+    names, others = chosen(config), [peer_system()] if peer else []
     task = sampled(_task(exchanges, queries, qrels, by_tags, query_text, relevant_from), limit)
     embedder = embedder_of(read_settings(), progress=console.print)
-    runs = [run for system in (in_order(embedder, names), *others) for run in _runs(system, task, console)]
+    runs = [run for system in (drafter_system(embedder, names), *others) for run in _runs(system, task, console)]
     if as_json:
         print(json.dumps(report_data(task, runs, embedder.identity), indent=2))
         return

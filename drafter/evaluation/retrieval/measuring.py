@@ -40,7 +40,7 @@ def chosen(names: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names or ("default",)))
 
 
-def in_order(embedder: Embedder, names: tuple[str, ...]) -> System:
+def drafter_system(embedder: Embedder, names: tuple[str, ...]) -> System:
     """Drafter's index with the configurations ``names``, ranked as the index ranks: without what
     ``drafter.retrieval`` does afterwards, where the same reply twice counts once."""
 

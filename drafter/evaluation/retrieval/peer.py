@@ -24,7 +24,7 @@ _AT_A_TIME = 320
 """Chunks; ten of Chroma's batches, so that progress shows."""
 
 
-def the_peer() -> System:
+def peer_system() -> System:
     """Raises BadInput when its packages are not installed."""
     if not (find_spec("langchain_chroma") and find_spec("langchain_text_splitters")):
         raise BadInput(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from drafter import __version__
-from drafter.cli import batching, drafting, evaluating, importing, indexing, serving, superseding
+from drafter.cli import batching, drafting, evaluating, importing, indexing, retrieving, serving, superseding
 from drafter.errors import DrafterError
 
 app = typer.Typer(
@@ -36,6 +36,7 @@ app.command("draft")(drafting.draft)
 app.command("batch")(batching.batch)
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(indexing.app, name="index")
+app.add_typer(retrieving.app, name="retrieval")
 app.command("app")(serving.app)
 app.command("settings")(serving.settings)
 

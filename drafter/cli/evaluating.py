@@ -1,13 +1,9 @@
 """``drafter eval``."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from drafter.evaluation import Table
 
 app = typer.Typer(no_args_is_help=True, help="Decide whether one prompt version or model drafts better.")
 
@@ -33,6 +29,7 @@ def run(
     from rich.console import Console
 
     from drafter.batch import Progress
+    from drafter.cli.printing import print_table
     from drafter.cli.progress import counting
     from drafter.evaluation import (
         load_eval_set,
@@ -60,7 +57,7 @@ def run(
             count(progress.done + progress.reused + progress.failed, progress.rows)
 
         made = run_evaluation(drafter.archive, items, arms, concurrency=settings.concurrency, progress=show)
-    _print(summary_table(made))
+    print_table(summary_table(made))
     for sentence in notices(made):
         print(sentence)
     if json_file:
@@ -81,26 +78,13 @@ def compare(
 
     Prints each measure's mean difference with its 95 % paired bootstrap interval.
     """
+    from drafter.cli.printing import print_table
     from drafter.evaluation import compare_named, comparison_table
     from drafter.opening import archive_of
     from drafter.settings import read_settings
 
     with archive_of(read_settings()) as archive:
         found = compare_named(archive, first, second)
-    _print(comparison_table(found))
+    print_table(comparison_table(found))
     for note in (*found.notes, found.sentence):
         print(note)
-
-
-def _print(table: "Table") -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-
-    shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(table.columns):
-        shown.add_column(column, justify="right" if number else "left", no_wrap=not number)
-    for row in table.rows:
-        shown.add_row(*row)
-    # A pipe or file has no width: give a table all it needs instead of Rich's 80 columns.
-    Console(highlight=False, width=None if sys.stdout.isatty() else 200).print(shown)

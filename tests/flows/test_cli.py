@@ -44,7 +44,18 @@ def test_help_loads_nothing_heavy_and_names_every_command() -> None:
     assert loaded.stdout.strip() == "[]"
     shown = drafter("--help")
     assert shown.returncode == 0
-    for command in ("import", "search", "draft", "supersede", "batch", "eval", "index", "app", "settings"):
+    for command in [
+        "import",
+        "search",
+        "draft",
+        "supersede",
+        "batch",
+        "eval",
+        "index",
+        "retrieval",
+        "app",
+        "settings",
+    ]:
         assert f"  {command} " in shown.stdout
 
 

@@ -20,6 +20,8 @@ from vectorstore.values import Vectors
 if TYPE_CHECKING:
     from onnx import ModelProto
 
+    from vectorstore.embedders.minilm_graph import Shape, Weights
+
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIMENSION = 384
 MAX_TOKENS = 256
@@ -31,6 +33,13 @@ _LEAST_COSINE = 0.99
 _FOLDER = f"all-MiniLM-L6-v2-{WEIGHTS_SHA256[:12]}-1"
 """The number at the end grows when the graph changes, so that old files are not taken for new ones."""
 
+_PUBLISHED_FILES = (
+    "config.json",
+    "special_tokens_map.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
+)
 _SENTENCES = (
     "My lower back has hurt since I carried a heavy box upstairs last week.",
     "Can I take this painkiller together with my blood pressure tablets?",
@@ -59,6 +68,23 @@ def open_minilm(models_folder: Path, *, progress: Callable[[str], None] | None =
                 f"The embedder's files could not be written to {models_folder}: {error.strerror or error}."
             ) from error
     return MiniLM(folder)
+
+
+def write_as_published(folder: Path) -> None:
+    """Writes the files of the published float32 ONNX form into ``folder``: programs that expect those, such as
+    Chroma's default embedding, find the same network there without a download.
+
+    Raises: EmbedderUnavailable: when the weights are not installed.
+    """
+    import onnx
+
+    from vectorstore.embedders.minilm_graph import published_model
+
+    source = _weights_folder()
+    folder.mkdir(parents=True)
+    for name in _PUBLISHED_FILES:
+        shutil.copyfile(source / name, folder / name)
+    onnx.save(published_model(*_network(source)), folder / "model.onnx")
 
 
 class MiniLM:
@@ -173,18 +199,10 @@ def _weights_folder() -> Path:
 def _write_network(source: Path, folder: Path) -> Mapping[str, Any]:
     """Writes the int8 form where this machine computes it well, else float32; says which and how well."""
     import onnx
-    from safetensors.numpy import load_file
 
-    from vectorstore.embedders.minilm_graph import Shape, float_model, int8_model
+    from vectorstore.embedders.minilm_graph import float_model, int8_model
 
-    weights = load_file(source / "model.safetensors")
-    config = json.loads((source / "config.json").read_text())
-    shape = Shape(
-        config["num_hidden_layers"],
-        config["num_attention_heads"],
-        config["hidden_size"],
-        config["layer_norm_eps"],
-    )
+    weights, shape = _network(source)
     tokens = [encoding.ids for encoding in _tokenizer(source).encode_batch(list(_SENTENCES))]
     exact, peaks = _observe(float_model(weights, shape, observed=True), tokens)
     small = int8_model(weights, shape, peaks)
@@ -193,6 +211,21 @@ def _write_network(source: Path, folder: Path) -> Mapping[str, Any]:
     form, model = ("int8", small) if cosine >= _LEAST_COSINE else ("fp32", float_model(weights, shape))
     onnx.save(model, folder / f"{form}.onnx")
     return {"form": form, "least_cosine_of_int8": round(cosine, 5)}
+
+
+def _network(source: Path) -> "tuple[Weights, Shape]":
+    from safetensors.numpy import load_file
+
+    from vectorstore.embedders.minilm_graph import Shape
+
+    config = json.loads((source / "config.json").read_text())
+    shape = Shape(
+        config["num_hidden_layers"],
+        config["num_attention_heads"],
+        config["hidden_size"],
+        config["layer_norm_eps"],
+    )
+    return load_file(source / "model.safetensors"), shape
 
 
 def _observe(

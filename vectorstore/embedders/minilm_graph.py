@@ -23,6 +23,7 @@ Peaks = Mapping[str, NDArray[np.float32]]
 
 _OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
 _IR_VERSION = 8
+_INPUTS = ("input_ids", "attention_mask")
 _MIGRATION = 0.7
 _MASKED = -1e9
 
@@ -80,7 +81,7 @@ Linear = Callable[[Graph, str, Sequence[str]], list[str]]
 def float_model(weights: Weights, shape: Shape, *, observed: bool = False) -> ModelProto:
     """The network in float32. ``observed`` adds outputs named "input of LAYER" for the balanced layers."""
     graph = Graph(weights)
-    _encoder(graph, shape, _float_linear)
+    _mean_and_norm(graph, *_encoder(graph, shape, _float_linear))
     outputs = []
     for layer in balanced_layers(shape) if observed else ():
         graph.nodes.append(helper.make_node("Identity", [graph.inputs_of[layer]], [f"input of {layer}"]))
@@ -90,8 +91,19 @@ def float_model(weights: Weights, shape: Shape, *, observed: bool = False) -> Mo
 
 def int8_model(weights: Weights, shape: Shape, peaks: Peaks) -> ModelProto:
     graph = Graph(weights)
-    _encoder(graph, shape, lambda graph, x, layers: _int8_linear(graph, x, layers, peaks.get(layers[0])))
+    x, mask = _encoder(graph, shape, lambda graph, x, layers: _int8_linear(graph, x, layers, peaks.get(layers[0])))
+    _mean_and_norm(graph, x, mask)
     return _model(graph, shape, [])
+
+
+def published_model(weights: Weights, shape: Shape) -> ModelProto:
+    """The network in float32 with the inputs and the output of its published ONNX form: ``token_type_ids``, which
+    must be 0, as third input, and ``last_hidden_state`` (texts x tokens x width), neither averaged nor normed."""
+    graph = Graph(weights)
+    x, _ = _encoder(graph, shape, _float_linear)
+    graph.nodes.append(helper.make_node("Identity", [x], ["last_hidden_state"]))
+    state = helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, ["texts", "tokens", shape.width])
+    return _proto(graph, (*_INPUTS, "token_type_ids"), [state])
 
 
 def balanced_layers(shape: Shape) -> tuple[str, ...]:
@@ -101,18 +113,19 @@ def balanced_layers(shape: Shape) -> tuple[str, ...]:
 
 
 def _model(graph: Graph, shape: Shape, more_outputs: list[Any]) -> ModelProto:
-    inputs = [
-        helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
-        for name in ("input_ids", "attention_mask")
-    ]
     embedding = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", shape.width])
-    proto = helper.make_graph(
-        graph.nodes, "all-MiniLM-L6-v2", inputs, [embedding, *more_outputs], list(graph.constants.values())
-    )
+    return _proto(graph, _INPUTS, [embedding, *more_outputs])
+
+
+def _proto(graph: Graph, names: Sequence[str], outputs: list[Any]) -> ModelProto:
+    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"]) for name in names]
+    constants = list(graph.constants.values())
+    proto = helper.make_graph(graph.nodes, "all-MiniLM-L6-v2", inputs, outputs, constants)
     return helper.make_model(proto, opset_imports=_OPSETS, ir_version=_IR_VERSION)
 
 
-def _encoder(graph: Graph, shape: Shape, linear: Linear) -> None:
+def _encoder(graph: Graph, shape: Shape, linear: Linear) -> tuple[str, str]:
+    """The last layer's output and the mask as floats."""
     mask = graph.node("Cast", "attention_mask", to=TensorProto.FLOAT)
     bias = graph.node(
         "Mul",
@@ -127,7 +140,7 @@ def _encoder(graph: Graph, shape: Shape, linear: Linear) -> None:
         [wide] = linear(graph, x, [f"{layer}.intermediate.dense"])
         [narrow] = linear(graph, _gelu(graph, wide), [f"{layer}.output.dense"])
         x = _layer_norm(graph, graph.node("Add", narrow, x), f"{layer}.output.LayerNorm", shape)
-    _mean_and_norm(graph, x, mask)
+    return x, mask
 
 
 def _embeddings(graph: Graph, shape: Shape) -> str:

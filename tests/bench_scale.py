@@ -4,7 +4,8 @@
 
 Fills an archive with COUNT exchanges whose texts are recombined sentences of the corpora beside the checkout, or
 of the sample, and whose vectors are real ones with noise; then searches it in a fresh process, with the real
-embedder for the questions. Such an archive measures time and memory, never quality. With --home it is kept and used again.
+embedder for the questions. Such an archive measures time and memory, never quality. With --home it is kept and
+used again.
 """
 
 import argparse

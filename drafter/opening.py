@@ -8,15 +8,17 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from drafter.archive import Archive, open_archive
 from drafter.chat import ChatModel, open_model
 from drafter.domain import PromptVersion
 from drafter.drafting import Drafter
-from drafter.errors import IndexUnusable
+from drafter.errors import BadSettings, IndexUnusable
 from drafter.prompting import active_prompts, load_prompt, parse_prompt_name
 from drafter.retrieval import Preferences, Retriever
 from drafter.settings import Settings, read_settings
-from vectorstore import ChromaServer, Embedder
+from vectorstore import ChromaServer, Embedder, Ranking
 from vectorstore.embedders import open_embedder
 from vectorstore.errors import StoreError
 
@@ -60,6 +62,18 @@ def server_of(settings: Settings) -> ChromaServer | None:
     return ChromaServer(settings.chroma_url, settings.chroma_collection) if settings.chroma_url else None
 
 
+def fitted_ranking(settings: Settings) -> Ranking | None:
+    """What ``drafter retrieval train`` kept; None where it kept nothing. Raises BadSettings for a broken file."""
+    try:
+        return TypeAdapter(Ranking).validate_json(settings.ranking_file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise BadSettings(
+            f"{settings.ranking_file} cannot be used: remove it, or run `drafter retrieval train` again."
+        ) from error
+
+
 def retriever_of(settings: Settings, archive: Archive) -> Retriever:
     """Raises IndexUnusable when the embedder cannot be opened."""
     return Retriever(
@@ -68,6 +82,7 @@ def retriever_of(settings: Settings, archive: Archive) -> Retriever:
         archive,
         preferences_of(settings),
         server=server_of(settings),
+        ranking=fitted_ranking(settings) or Ranking(),
         on_long_tail=partial(_start_builder, settings) if settings.index_automatically else None,
     )
 

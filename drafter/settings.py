@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         return self.home / "index"
 
     @property
+    def ranking_file(self) -> Path:
+        """Weights fitted by ``drafter retrieval train``."""
+        return self.home / "ranking.json"
+
+    @property
     def models_folder(self) -> Path:
         return self.home / "models"
 

@@ -10,9 +10,11 @@ from math import log, log2
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from drafter.errors import BadInput
+from drafter.domain import Exchange, Question
+from drafter.errors import BadInput, BadSettings
 from drafter.evaluation.retrieval import (
     CONFIGURATIONS,
     Item,
@@ -23,8 +25,14 @@ from drafter.evaluation.retrieval import (
     own_reply_task,
     sampled,
     tag_task,
+    train,
 )
 from drafter.evaluation.retrieval.metrics import MEASURES, Judgements, condensed, measures
+from drafter.opening import fitted_ranking
+from drafter.settings import Settings
+from tests.test_vectorstore import HashedWords
+from vectorstore import Ranking
+from vectorstore.values import Vectors, text_hash
 
 KNEE = "My knee clicks on every stair and swells by the evening."
 ROWS: list[dict[str, Any]] = [
@@ -270,17 +278,84 @@ def test_what_is_searched_for_is_masked(items: tuple[Item, ...], tmp_path: Path)
 
 
 def test_an_unknown_configuration_is_refused_with_the_known_ones() -> None:
-    assert chosen(None) == ("default",)
-    assert chosen(["default", "default"]) == ("default",)
+    assert list(chosen(None)) == ["default"]
+    assert list(chosen(["default", "default"])) == ["default"]
     with pytest.raises(BadInput, match=f"'fastest': choose from {', '.join(CONFIGURATIONS)}"):
         chosen(["fastest"])
+    with pytest.raises(BadInput, match="retrieval train"):
+        chosen(["fitted"])
+    assert chosen(["fitted"], Ranking(lexical=2.0)) == {"fitted": Ranking(lexical=2.0)}
+
+
+# Weights of one's own
+
+
+class Blind(HashedWords):
+    """Sees no likeness: a direction by chance for each text."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        rows = [np.random.default_rng(int(text_hash(text), 16)).normal(size=64) for text in texts]
+        return np.array([row / np.linalg.norm(row) for row in rows], np.float32)
+
+
+PARTS = ("knee", "elbow", "shin", "thumb", "heel", "wrist", "chin", "scalp", "ankle", "collarbone")
+SIGNS = ("itches", "swells", "clicks", "burns", "tingles", "bruises", "cramps", "peels", "throbs", "stiffens")
+PAST = [
+    Exchange(Question(f"My {part} {sign} since Monday."), f"When a {part} {sign}, cool it and wait.")
+    for part in PARTS
+    for sign in SIGNS
+]
+
+
+def no_progress(done: int) -> None:
+    """Nobody watches."""
+
+
+def test_weights_are_fitted_to_an_archive_where_meaning_misleads() -> None:
+    made = train(PAST, Blind(), limit=80, progress=no_progress)
+    assert (made.fitted_to, made.judged_by) == (40, 40)
+    assert made.ranking.lexical > Ranking().lexical
+    assert made.ranking.lexical_foreign == Ranking().lexical_foreign, "no question was Chinese"
+    assert made.better
+
+
+def test_weights_are_not_fitted_to_a_handful_of_replies() -> None:
+    with pytest.raises(BadInput, match="at least 40"):
+        train(PAST[:39], HashedWords(), limit=100, progress=no_progress)
+
+
+def trained(home: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "drafter", "retrieval", "train", *options],
+        capture_output=True, text=True, timeout=240, check=False, env=dict(os.environ),
+    )  # fmt: skip
+
+
+def test_the_weights_that_come_along_stay_where_others_are_not_clearly_better(sample_home: Path) -> None:
+    done = trained(sample_home, "--limit", "60")
+    assert done.returncode == 0, done.stderr
+    assert "Fitted to 30 questions" in done.stdout
+    kept = (sample_home / "ranking.json").exists()
+    assert kept == ("Kept in" in done.stdout)
+    assert kept != ("nothing was changed" in done.stdout)
+
+
+def test_fitted_weights_are_used_and_broken_ones_refused(home: Path, file: Path) -> None:
+    settings = Settings(home=home)
+    assert fitted_ranking(settings) is None
+    (home / "ranking.json").write_text('{"lexical": 2.0}')
+    assert fitted_ranking(settings) == Ranking(lexical=2.0)
+    done = evaluated("--exchanges", file, "--queries", file, "--json", "--config", "fitted")
+    assert list(json.loads(done.stdout)["configurations"]) == ["fitted"]
+    (home / "ranking.json").write_text('{"lexical": "much"}')
+    with pytest.raises(BadSettings, match="remove it"):
+        fitted_ranking(settings)
 
 
 # The network of the peer
 
 
 def test_chromas_own_embedding_runs_on_the_published_form(tmp_path: Path, shared: Path) -> None:
-    import numpy as np
     from chromadb.utils.embedding_functions import ONNXMiniLM_L6_V2
 
     from vectorstore.embedders.minilm import write_as_published

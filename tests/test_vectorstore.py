@@ -267,12 +267,12 @@ def test_a_build_of_another_embedder_or_a_damaged_one_is_not_added_to(
 
 
 @pytest.mark.parametrize("pattern", ["chroma/*/data_level0.bin", "tantivy/*.term"])
-def test_a_byte_that_changed_is_found(tmp_path: Path, index: Index, pattern: str) -> None:
-    file = next((tmp_path / "builds" / str(index.build)).glob(pattern))
+def test_a_byte_that_changed_is_found(tmp_path: Path, embedder: HashedWords, pattern: str) -> None:
+    file = next((tmp_path / "builds" / build_index(tmp_path, DOCUMENTS, embedder)).glob(pattern))
     whole = bytearray(file.read_bytes())
     whole[len(whole) // 2] ^= 1
     file.write_bytes(whole)
-    assert any(file.name in fault for fault in index.faults())
+    assert any(file.name in fault for fault in open_index(tmp_path, embedder).faults())
 
 
 # Queries

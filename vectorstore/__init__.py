@@ -6,6 +6,7 @@ Importing this package loads neither Chroma nor tantivy nor an embedder; opening
 from vectorstore.building import ChromaServer, build_index, open_builder
 from vectorstore.errors import StoreError
 from vectorstore.index import Index, open_index
+from vectorstore.lexical import chinese_share
 from vectorstore.tail import Tail, make_tail
 from vectorstore.values import Document, Embedder, Match, Part, Ranking, VectorCache
 
@@ -21,6 +22,7 @@ __all__ = [
     "Tail",
     "VectorCache",
     "build_index",
+    "chinese_share",
     "make_tail",
     "open_builder",
     "open_index",

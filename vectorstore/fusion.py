@@ -27,10 +27,11 @@ def scaled(scores: Scores) -> dict[str, float]:
 
 def fused(rankings: Mapping[str, tuple[float, Scores]], count: int) -> tuple[Match, ...]:
     """The ``count`` best by the weighted mean of the scaled scores, from rankings by name as (weight, scores),
-    each in order, best first; absent from a ranking counts as its lowest score."""
-    whole = sum(weight for weight, scores in rankings.values() if scores)
+    each in order, best first; absent from a ranking counts as its lowest score. One of no weight finds nothing."""
+    counting = {name: of for name, of in rankings.items() if of[0] and of[1]}
+    whole = sum(weight for weight, _ in counting.values())
     parts: dict[str, dict[str, Part]] = {}
-    for name, (weight, scores) in rankings.items():
+    for name, (weight, scores) in counting.items():
         shares = scaled(scores)
         for rank, (i, score) in enumerate(scores.items(), start=1):
             parts.setdefault(i, {})[name] = Part(score, rank, weight * shares[i] / whole)

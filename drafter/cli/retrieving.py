@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Measure how well past replies are found.")
 
 
-@app.callback()
-def _group() -> None:
-    """Keeps ``eval`` a command of its own while it is the only one."""
-
-
 @app.command("eval")
 def eval_(
     exchanges: Annotated[Path, typer.Option(help="JSON Lines: id, question, reply, title, tags.")],
@@ -59,14 +54,15 @@ def eval_(
         sampled,
         speed_table,
     )
-    from drafter.opening import embedder_of
+    from drafter.opening import embedder_of, fitted_ranking
     from drafter.settings import read_settings
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    names, others = chosen(config), [peer_system()] if peer else []
+    settings = read_settings()
+    rankings, others = chosen(config, fitted_ranking(settings)), [peer_system()] if peer else []
     task = sampled(_task(exchanges, queries, qrels, by_tags, query_text, relevant_from), limit)
-    embedder = embedder_of(read_settings(), progress=console.print)
-    runs = [run for system in (drafter_system(embedder, names), *others) for run in _runs(system, task, console)]
+    embedder = embedder_of(settings, progress=console.print)
+    runs = [run for system in (drafter_system(embedder, rankings), *others) for run in _runs(system, task, console)]
     if as_json:
         print(json.dumps(report_data(task, runs, embedder.identity), indent=2))
         return
@@ -77,6 +73,47 @@ def eval_(
     print_table(speed_table(task, runs))
     for note in task.notes:
         print(note)
+
+
+@app.command("train")
+def train_(
+    limit: Annotated[
+        int, typer.Option(min=40, help="So many questions, at random but the same each time.")
+    ] = 1_000,
+    among: Annotated[int, typer.Option(min=40, help="So many past replies to find them among.")] = 20_000,
+) -> None:
+    """Fit how much wording counts against meaning to your own archive.
+
+    Half of the questions choose the weights, the other half judge them; they are kept, in
+    DRAFTER_HOME/ranking.json, only where they are clearly better than the ones that come with Drafter.
+    """
+    from dataclasses import asdict
+    from itertools import islice
+
+    from rich.console import Console
+
+    from drafter.cli.progress import counting
+    from drafter.evaluation.retrieval import train
+    from drafter.opening import archive_of, embedder_of
+    from drafter.settings import read_settings
+
+    settings = read_settings()
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    with archive_of(settings) as archive, counting("Indexing, then searching", console) as count:
+        exchanges = [exchange for _, exchange in islice(archive.iter_exchanges(), among)]
+        made = train(exchanges, embedder_of(settings, progress=console.print), limit=limit, progress=count)
+    gain = made.gain
+    print(
+        f"Fitted to {made.fitted_to:,} questions: lexical {made.ranking.lexical:g}, "
+        f"lexical_foreign {made.ranking.lexical_foreign:g}.\n"
+        f"nDCG@10 on {made.judged_by:,} other questions: {gain.estimate:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}] "
+        "against the weights that come with Drafter."
+    )
+    if made.better:
+        settings.ranking_file.write_text(json.dumps(asdict(made.ranking), indent=1))
+        print(f"Kept in {settings.ranking_file}; searches use them from now on.")
+    else:
+        print("That is not clearly better: nothing was changed.")
 
 
 def _task(

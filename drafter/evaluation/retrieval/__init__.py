@@ -7,6 +7,7 @@ from drafter.evaluation.retrieval.running import Run, run_system
 from drafter.evaluation.retrieval.sets import Item, QueryText, load_items, load_qrels
 from drafter.evaluation.retrieval.summary import comparison_table, quality_table, report_data, speed_table
 from drafter.evaluation.retrieval.tasks import Query, Task, judged_task, own_reply_task, sampled, tag_task
+from drafter.evaluation.retrieval.training import Training, train
 
 __all__ = [
     "CONFIGURATIONS",
@@ -18,6 +19,7 @@ __all__ = [
     "Run",
     "System",
     "Task",
+    "Training",
     "chosen",
     "comparison_table",
     "drafter_system",
@@ -32,4 +34,5 @@ __all__ = [
     "sampled",
     "speed_table",
     "tag_task",
+    "train",
 ]

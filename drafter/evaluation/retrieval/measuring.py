@@ -13,7 +13,9 @@ from vectorstore import Document, Embedder, Index, Ranking, build_index, open_in
 from vectorstore.errors import StoreError
 
 DRAFTER = "Drafter"
-CONFIGURATIONS = {"default": Ranking(), "dense": Ranking(lexical=0, lexical_foreign=0), "lexical": Ranking(dense=0)}
+DEFAULT = "default"
+CONFIGURATIONS = {DEFAULT: Ranking(), "dense": Ranking(lexical=0, lexical_foreign=0), "lexical": Ranking(dense=0)}
+FITTED = "fitted"
 """Ways to rank by name; all of them search the same build."""
 
 Search = Callable[[str, frozenset[str], int], Sequence[str]]
@@ -32,27 +34,34 @@ class System:
     text: Callable[[Query], str]
 
 
-def chosen(names: Sequence[str] | None) -> tuple[str, ...]:
-    """The configurations named, each once; ``default`` without any. Raises BadInput for an unknown one."""
+def chosen(names: Sequence[str] | None, fitted: Ranking | None = None) -> dict[str, Ranking]:
+    """The configurations named, each once; ``default`` without any. ``fitted`` is the one named so.
+
+    Raises:
+        BadInput: for an unknown name.
+    """
+    known = CONFIGURATIONS | ({FITTED: fitted} if fitted else {})
     for name in names or ():
-        if name not in CONFIGURATIONS:
+        if name == FITTED and fitted is None:
+            raise BadInput("No weights have been fitted yet: run `drafter retrieval train` first.")
+        if name not in known:
             raise BadInput(f"There is no configuration named {name!r}: choose from {', '.join(CONFIGURATIONS)}.")
-    return tuple(dict.fromkeys(names or ("default",)))
+    return {name: known[name] for name in names or (DEFAULT,)}
 
 
-def drafter_system(embedder: Embedder, names: tuple[str, ...]) -> System:
-    """Drafter's index with the configurations ``names``, ranked as the index ranks: without what
-    ``drafter.retrieval`` does afterwards, where the same reply twice counts once."""
+def drafter_system(embedder: Embedder, rankings: Mapping[str, Ranking]) -> System:
+    """Drafter's index with some rankings by name, as the index ranks: without what ``drafter.retrieval`` does
+    afterwards, where the same reply twice counts once."""
 
     def opened(task: Task, progress: Progress) -> AbstractContextManager[Mapping[str, Search]]:
-        return _indexed(task, embedder, names, progress)
+        return _indexed(task, embedder, rankings, progress)
 
-    return System(DRAFTER, names, opened, lambda query: query.text)
+    return System(DRAFTER, tuple(rankings), opened, lambda query: query.text)
 
 
 @contextmanager
 def _indexed(
-    task: Task, embedder: Embedder, names: tuple[str, ...], progress: Progress
+    task: Task, embedder: Embedder, rankings: Mapping[str, Ranking], progress: Progress
 ) -> Iterator[Mapping[str, Search]]:
     with TemporaryDirectory(prefix="drafter-retrieval-") as folder:
         try:
@@ -61,7 +70,7 @@ def _indexed(
         except StoreError as error:
             raise IndexUnusable(str(error)) from error
         try:
-            yield {name: _search(index, CONFIGURATIONS[name]) for name in names}
+            yield {name: _search(index, ranking) for name, ranking in rankings.items()}
         finally:
             index.close()
 

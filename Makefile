@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench screenshots lock clean
+.PHONY: help run test check fix bench bench-retrieval bench-scale screenshots lock clean
 
 help: ## show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: $(VENV)/run.stamp ## load the sample archive and open the app on http://localhost:8501
 	$(BIN)/drafter import --sample
@@ -31,6 +31,12 @@ fix: $(VENV)/test.stamp ## format and repair what ruff can
 
 bench: $(VENV)/test.stamp ## print the speed figures that docs/performance.md quotes
 	$(BIN)/python -m tests.bench
+
+bench-retrieval: $(VENV)/test.stamp ## how well and how fast past replies are found, beside plain LangChain with Chroma
+	$(BIN)/python -m tests.bench_retrieval $(if $(REFERENCE),--reference $(REFERENCE))
+
+bench-scale: $(VENV)/test.stamp ## time and memory of a search among COUNT exchanges (100,000 without it)
+	$(BIN)/python -m tests.bench_scale $(or $(COUNT),100000)
 
 screenshots: $(VENV)/test.stamp ## take the pictures of the docs anew (needs Chromium)
 	$(BIN)/python -m tests.flows.screenshots

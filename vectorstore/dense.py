@@ -117,4 +117,4 @@ def chroma_settings(**more: Any) -> Any:
     """Chroma reads the environment too; it must not make it tell anybody anything."""
     from chromadb.config import Settings
 
-    return Settings(anonymized_telemetry=False, chroma_otel_collection_endpoint="", **more)
+    return Settings(anonymized_telemetry=False, chroma_otel_granularity="none", **more)

@@ -59,9 +59,10 @@ class _Opened:
         build = builds.build_folder(folder, self.name)
         self.manifest = builds.read_manifest(build)
         self._check(embedder)
-        with self.reading():
+        with self._reading_dense():
             self._dense = self._open_dense(build)
             self._close_dense = weakref.finalize(self, self._dense.close)
+        with _damage_named(folder):
             self._lexical = LexicalIndex(build / "tantivy", terms=self.manifest.terms)
         self.statistics = self._lexical.statistics
 
@@ -86,15 +87,15 @@ class _Opened:
         return dense
 
     def dense(self, vectors: Vectors, count: int) -> list[dict[str, float]]:
-        with self.reading():
+        with self._reading_dense():
             return self._dense.best(vectors, count)
 
     def lexical(self, weights: Mapping[str, float], count: int) -> dict[str, float]:
-        with self.reading():
+        with _damage_named(self._folder):
             return self._lexical.best(weights, count)
 
     def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        with self.reading():
+        with self._reading_dense():
             return self._dense.vectors(ids)
 
     def faults(self) -> list[str]:
@@ -105,13 +106,13 @@ class _Opened:
         rows = self.manifest.rows
         if self._lexical.rows != rows:
             found.append(f"The lexical part holds {self._lexical.rows:,} documents instead of {rows:,}.")
-        with self.reading():
+        with self._reading_dense():
             vectors = len(set(self._dense.ids()))
         if vectors < rows:
             found.append(f"The dense part holds {vectors:,} documents instead of {rows:,}.")
         return found
 
-    def reading(self) -> AbstractContextManager[None]:
+    def _reading_dense(self) -> AbstractContextManager[None]:
         return server_named(self._server) if self._server else _damage_named(self._folder)
 
     def close(self) -> None:

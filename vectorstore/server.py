@@ -18,6 +18,7 @@ from vectorstore.errors import DamagedIndex, ServerUnavailable
 from vectorstore.values import Embedder, Vectors
 
 _CONNECT = 10.0
+"""Most seconds until a connection stands."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,12 @@ def server_writer(server: ChromaServer, embedder: Embedder, *, overwrite: bool) 
 def open_on_server(server: ChromaServer, name: str) -> DenseIndex:
     """Raises ServerUnavailable when the server cannot be used, DamagedIndex when it has no such collection."""
     with server_named(server):
-        api = _api(server.url, server.token, server.timeout)
+        api = _api(server)
         return DenseIndex(_collection(api, api.get_collection(name)), lambda: None)
 
 
 def _made(server: ChromaServer, embedder: Embedder) -> Any:
-    api = _api(server.url, server.token, server.timeout)
+    api = _api(server)
     metadata = {"embedder": embedder.identity, "schema": builds.SCHEMA}
     name = server.collection_of(embedder)
     return _collection(api, api.get_or_create_collection(name, metadata=metadata, configuration={"hnsw": HNSW}))
@@ -88,7 +89,7 @@ def _collection(api: Any, model: Any) -> Any:
 
 
 @cache
-def _api(url: str, token: str | None, timeout: float) -> Any:
+def _api(server: ChromaServer) -> Any:
     """One for each process, with its pool of connections.
 
     Chroma's ``HttpClient`` waits for ever, already for the answers it asks for while it is made, and is never given
@@ -100,14 +101,14 @@ def _api(url: str, token: str | None, timeout: float) -> Any:
 
     settings = chroma_settings(
         chroma_api_impl="chromadb.api.fastapi.FastAPI",
-        chroma_server_host=url,
+        chroma_server_host=server.url,
         chroma_server_http_port=0,  # unused beside a whole URL
-        chroma_server_headers={"Authorization": f"Bearer {token}"} if token else {},
+        chroma_server_headers={"Authorization": f"Bearer {server.token}"} if server.token else {},
         chroma_client_auth_provider=None,
     )
     api = System(settings).instance(FastAPI)
     session = api._session  # no setting sets its time-out
-    session.timeout = httpx.Timeout(timeout, connect=min(timeout, _CONNECT))
+    session.timeout = httpx.Timeout(server.timeout, connect=min(server.timeout, _CONNECT))
     session.event_hooks = {"response": [_refusals]}
     return api
 

@@ -256,7 +256,8 @@ def test_damage_on_this_machine_is_not_said_of_the_server(
 ) -> None:
     build(machine, DOCUMENTS, embedder, server=chroma_server)
     [file] = machine.glob(f"builds/*/{pattern}")
-    file.write_bytes(bytes(len(file.read_bytes())))
+    with file.open("r+b") as damaged:
+        damaged.write(bytes(file.stat().st_size))
     with pytest.raises(DamagedIndex, match=f"The index in {machine}"):
         names(open_index(machine, embedder, server=chroma_server), "my knee clicks")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import SecretStr, TypeAdapter
 
 from drafter.archive import Archive, open_archive
 from drafter.chat import ChatModel, open_model
@@ -59,7 +59,14 @@ def embedder_of(settings: Settings, *, progress: Callable[[str], None] | None = 
 
 
 def server_of(settings: Settings) -> ChromaServer | None:
-    return ChromaServer(settings.chroma_url, settings.chroma_collection) if settings.chroma_url else None
+    if settings.chroma_url is None:
+        return None
+    return ChromaServer(
+        settings.chroma_url,
+        settings.chroma_collection,
+        token=settings.chroma_token.get_secret_value() if settings.chroma_token else None,
+        timeout=settings.timeout,
+    )
 
 
 def fitted_ranking(settings: Settings) -> Ranking | None:
@@ -89,12 +96,15 @@ def retriever_of(settings: Settings, archive: Archive) -> Retriever:
 
 def _start_builder(settings: Settings) -> None:
     """Another process builds the index: a build outlives a short batch, and does not slow the app's threads."""
-    given = settings.model_dump(mode="json", exclude_unset=True, exclude={"api_key"})
-    own = {f"DRAFTER_{name.upper()}": str(value) for name, value in given.items() if value is not None}
-    key = {"DRAFTER_API_KEY": settings.api_key.get_secret_value()} if settings.api_key else {}
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    own = {
+        f"DRAFTER_{name.upper()}": str(value.get_secret_value() if isinstance(value, SecretStr) else value)
+        for name, value in given.items()
+        if value is not None
+    }
     subprocess.Popen(
         [sys.executable, "-m", "drafter", "index", "build"],
-        env=os.environ | own | key,
+        env=os.environ | own,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

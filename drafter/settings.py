@@ -1,14 +1,24 @@
 """The only reader of the environment. Every setting is a ``DRAFTER_`` variable, also read from ``.env``."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from drafter.domain import Clinician
 from drafter.errors import BadSettings
+
+
+def _server_url(text: str) -> str:
+    """As one server is always written, so that the index's place can be compared."""
+    url = text.rstrip("/")
+    if not re.fullmatch(r"https?://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?", url):
+        raise PydanticCustomError("url", "it must look like http://localhost:8000, without a path or a password")
+    return url
 
 
 class Settings(BaseSettings):
@@ -32,17 +42,19 @@ class Settings(BaseSettings):
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
     max_output_tokens: Annotated[int, Field(ge=64)] = 3000
     timeout: Annotated[float, Field(gt=0)] = 60.0
-    """Seconds without a word from the model's server before a call is given up."""
+    """Seconds without a word from a server before a call is given up."""
     max_retries: Annotated[int, Field(ge=0, le=10)] = 3
     seed: int | None = None
 
     embedder: str = "minilm"
     """``minilm``, ``static`` or ``openai:NAME`` (at ``embedder_base_url``, or ``base_url``)."""
     embedder_base_url: str | None = None
-    chroma_url: str | None = None
-    """``http://HOST:PORT`` of a Chroma server that keeps the vectors; without it they are in ``home``."""
-    chroma_collection: str = "drafter"
+    chroma_url: Annotated[str, AfterValidator(_server_url)] | None = None
+    """``http(s)://HOST:PORT`` of a Chroma server that keeps the vectors; without it they are in ``home``."""
+    chroma_collection: Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9_-]{0,98}[A-Za-z0-9])?$")] = "drafter"
     """Begins the names of the collections there; archives that share a server need different ones."""
+    chroma_token: SecretStr | None = None
+    """Sent to that server, or the proxy before it, as ``Authorization: Bearer``."""
     index_automatically: bool = True
     """Whether a new index is built in the background when many exchanges came since the last one."""
     query_rewrite: bool = False
@@ -100,6 +112,5 @@ def read_settings(**given: object) -> Settings:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         name = name if name.startswith("DRAFTER_") else f"DRAFTER_{name}"
-        raise BadSettings(
-            f"{name} is set to {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}."
-        ) from error
+        given_as = re.sub("//[^/]*@", "//***@", repr(first["input"]))  # never print a password
+        raise BadSettings(f"{name} is set to {given_as}: {first['msg'][0].lower()}{first['msg'][1:]}.") from error

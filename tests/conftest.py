@@ -11,10 +11,11 @@ from pytest_socket import socket_allow_hosts
 from drafter.drafting import Drafter
 from drafter.opening import open_drafter
 from drafter.settings import Settings
+from tests.chroma_server import _chroma, chroma_server, own_chroma
 from tests.openai_server import openai_server
 from tests.postgresql import postgresql, postgresql_server
 
-__all__ = ["openai_server", "postgresql", "postgresql_server"]
+__all__ = ["_chroma", "chroma_server", "openai_server", "own_chroma", "postgresql", "postgresql_server"]
 
 ROOT = Path(__file__).parent.parent
 _FOREIGN = ("DRAFTER_", "OPENAI_", "LANGSMITH_", "LANGCHAIN_", "STREAMLIT_")

@@ -3,10 +3,11 @@
 Importing this package loads neither Chroma nor tantivy nor an embedder; opening an index does.
 """
 
-from vectorstore.building import ChromaServer, build_index, open_builder
+from vectorstore.building import build_index, open_builder
 from vectorstore.errors import StoreError
 from vectorstore.index import Index, open_index
 from vectorstore.lexical import chinese_share
+from vectorstore.server import ChromaServer
 from vectorstore.tail import Tail, make_tail
 from vectorstore.values import Document, Embedder, Match, Part, Ranking, VectorCache
 

@@ -1,37 +1,24 @@
 """A new build: anew from a stream of documents, or as a copy of the build that serves with documents added."""
 
-import hashlib
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from vectorstore import builds
-from vectorstore.dense import DenseWriter, embedded_writer, server_writer
+from vectorstore.dense import DenseWriter, embedded_writer
 from vectorstore.errors import BuildFailed, DamagedIndex
 from vectorstore.lexical import LexicalWriter, lexical_writer
+from vectorstore.server import ChromaServer, place_of, server_writer
 from vectorstore.values import Document, Embedder, VectorCache
 from vectorstore.vectors import document_vectors, stacked
 
 _AT_A_TIME = 256
 """Documents in memory; enough that texts of like length meet in a batch, few enough that progress shows."""
-
-
-@dataclass(frozen=True)
-class ChromaServer:
-    """``collection`` begins the names of the collections that this archive has on the server."""
-
-    url: str
-    collection: str = "drafter"
-
-    def collection_of(self, embedder: Embedder) -> str:
-        mark = hashlib.sha256(f"{builds.SCHEMA} {embedder.identity}".encode()).hexdigest()[:12]
-        return f"{self.collection}-{mark}"
 
 
 class Builder:
@@ -50,6 +37,7 @@ class Builder:
         self._embedder = embedder
         self._vectors = vectors
         self._server = server
+        self._place = place_of(server, embedder)
         self._base = self._readable_base()
 
     @property
@@ -62,15 +50,18 @@ class Builder:
         documents: Iterable[Document],
         *,
         anew: bool,
+        overwrite: bool = False,
         stamp: Mapping[str, Any] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> str:
         """Writes a build of ``documents`` alone, or of the build that serves with ``documents`` added, then makes
-        it the one that serves; returns its name. ``progress`` is told how many of ``documents`` are done.
+        it the one that serves; returns its name. Vectors that a Chroma server holds already are written again
+        only with ``overwrite``. ``progress`` is told how many of ``documents`` are done.
 
         Raises:
             EmbedderUnavailable: the embedder cannot answer.
             ServerUnavailable: the Chroma server cannot.
+            DamagedIndex: the Chroma server lost the vectors meanwhile.
             BuildFailed: the folder cannot be written.
         """
         base = None if anew else self._base
@@ -78,7 +69,9 @@ class Builder:
         with _failures_named(self._folder), builds.started(self._folder, self._name) as build:
             if base and previous:
                 _copy(builds.build_folder(self._folder, previous), build)
-            rows, terms = self._write(build, documents, progress, anew=base is None)
+            with self._dense_writer(build, overwrite=overwrite) as dense:
+                rows, terms = self._write(build, dense, documents, progress)
+            server, collection = self._place
             manifest = builds.Manifest(
                 schema=builds.SCHEMA,
                 embedder=self._embedder.identity,
@@ -88,8 +81,8 @@ class Builder:
                 created_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 files=builds.file_marks(build),
                 stamp=stamp or {},
-                server=self._server.url if self._server else None,
-                collection=self._server.collection_of(self._embedder) if self._server else None,
+                server=server,
+                collection=collection,
             )
             builds.finish(self._folder, self._name, manifest)
         builds.sweep(self._folder, keep=previous)
@@ -101,27 +94,31 @@ class Builder:
             base = builds.read_manifest(builds.build_folder(self._folder, name)) if name else None
         except DamagedIndex:
             return None
-        server = self._server.url if self._server else None
-        return base if base and (base.embedder, base.server) == (self._embedder.identity, server) else None
+        if base and (base.embedder, base.server, base.collection) != (self._embedder.identity, *self._place):
+            return None
+        return base
+
+    def _dense_writer(self, build: Path, *, overwrite: bool) -> AbstractContextManager[DenseWriter]:
+        if self._server:
+            return server_writer(self._server, self._embedder, overwrite=overwrite)
+        return embedded_writer(build / "chroma", {"embedder": self._embedder.identity, "schema": builds.SCHEMA})
 
     def _write(
-        self, build: Path, documents: Iterable[Document], progress: Callable[[int], None] | None, *, anew: bool
+        self,
+        build: Path,
+        dense: DenseWriter,
+        documents: Iterable[Document],
+        progress: Callable[[int], None] | None,
     ) -> tuple[int, int]:
         """How many documents and how many terms were written."""
         rows = 0
-        with self._dense_writer(build, anew=anew) as dense, lexical_writer(build / "tantivy") as lexical:
+        with lexical_writer(build / "tantivy") as lexical:
             for chunk in _chunks(documents):
                 self._add(chunk, dense, lexical)
                 rows += len(chunk)
                 if progress is not None:
                     progress(rows)
         return rows, lexical.terms
-
-    def _dense_writer(self, build: Path, *, anew: bool) -> AbstractContextManager[DenseWriter]:
-        metadata = {"embedder": self._embedder.identity, "schema": builds.SCHEMA}
-        if self._server:
-            return server_writer(self._server.url, self._server.collection_of(self._embedder), metadata, anew=anew)
-        return embedded_writer(build / "chroma", metadata)
 
     def _add(self, documents: list[Document], dense: DenseWriter, lexical: LexicalWriter) -> None:
         for document in documents:

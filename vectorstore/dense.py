@@ -1,4 +1,4 @@
-"""Nearest vectors, by Chroma: its embedded database inside one build's folder, or a Chroma server.
+"""Nearest vectors, by Chroma: its embedded database inside one build's folder; ``server`` has the other kind.
 
 Chroma's embedded files break silently when one process writes while another has them open, so a build is written
 once, by one process, and only then read. A server has no such limits.
@@ -12,17 +12,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vectorstore.errors import ServerUnavailable
 from vectorstore.values import Vectors
 
 MOST_AT_ONCE = 5_000
 """Chroma takes at most 5,461 rows in one call."""
-_HNSW = {"space": "cosine", "ef_search": 200}
+HNSW = {"space": "cosine", "ef_search": 200}
 _WHILE_WRITING, _AT_ONCE = 50_000, 1
 """Rows in the log before it is folded into the graph."""
 COLLECTION = "documents"
@@ -30,7 +28,7 @@ COLLECTION = "documents"
 
 
 class DenseWriter:
-    """Adds vectors to a database; see ``embedded_writer`` and ``server_writer``."""
+    """Adds vectors to a database; see ``embedded_writer`` and ``server.server_writer``."""
 
     def __init__(self, add: Any) -> None:
         self._add = add
@@ -58,29 +56,8 @@ def embedded_writer(folder: Path, metadata: Mapping[str, Any]) -> Iterator[Dense
 
 def _made(client: Any, name: str, metadata: Mapping[str, Any]) -> Any:
     return client.get_or_create_collection(
-        name, metadata=dict(metadata), configuration={"hnsw": _HNSW}, embedding_function=None
+        name, metadata=dict(metadata), configuration={"hnsw": HNSW}, embedding_function=None
     )
-
-
-@contextmanager
-def server_writer(url: str, name: str, metadata: Mapping[str, Any], *, anew: bool) -> Iterator[DenseWriter]:
-    """Adds to a collection of a Chroma server, which is made where it is missing. What it holds already, from
-    another machine or a killed builder, is replaced with ``anew``, else left as it is.
-
-    Raises:
-        ServerUnavailable: the server cannot be reached or refuses.
-    """
-    with server_named(url):
-        collection = _made(_server(url), name, metadata)
-
-        def add(ids: list[str], embeddings: Vectors) -> None:
-            with server_named(url):
-                held = set() if anew else set(collection.get(ids=ids, include=[])["ids"])
-                places = [place for place, i in enumerate(ids) if i not in held]
-                if places:
-                    collection.upsert(ids=[ids[place] for place in places], embeddings=embeddings[places])
-
-    yield DenseWriter(add)
 
 
 def open_embedded(folder: Path) -> "DenseIndex":
@@ -90,20 +67,6 @@ def open_embedded(folder: Path) -> "DenseIndex":
         index = DenseIndex(client.get_collection(COLLECTION, embedding_function=None), client.close)
         unless_whole.pop_all()
     return index
-
-
-def open_on_server(url: str, collection: str) -> "DenseIndex":
-    """Raises ServerUnavailable when the server, or the collection on it, is not there."""
-    from chromadb.errors import NotFoundError
-
-    with server_named(url):
-        try:
-            return DenseIndex(_server(url).get_collection(collection, embedding_function=None), lambda: None)
-        except NotFoundError as error:
-            raise ServerUnavailable(
-                f"The Chroma server at {url} no longer holds the collection {collection}: "
-                "run `drafter index rebuild`."
-            ) from error
 
 
 class DenseIndex:
@@ -147,36 +110,11 @@ class DenseIndex:
 def _embedded(folder: Path) -> Any:
     import chromadb
 
-    return chromadb.PersistentClient(path=str(folder), settings=_settings())
+    return chromadb.PersistentClient(path=str(folder), settings=chroma_settings())
 
 
-def _server(url: str) -> Any:
-    import chromadb
-
-    place = urlsplit(url)
-    secure = place.scheme == "https"
-    return chromadb.HttpClient(
-        host=place.hostname or "",
-        port=place.port or (443 if secure else 80),
-        ssl=secure,
-        settings=_settings(),
-    )
-
-
-def _settings() -> Any:
+def chroma_settings(**more: Any) -> Any:
+    """Chroma reads the environment too; it must not make it tell anybody anything."""
     from chromadb.config import Settings
 
-    return Settings(anonymized_telemetry=False)
-
-
-@contextmanager
-def server_named(url: str) -> Iterator[None]:
-    """Chroma's own errors, and those of the connection, as one sentence that names the server."""
-    import httpx
-    from chromadb.errors import ChromaError
-
-    try:
-        yield
-    except (ChromaError, httpx.HTTPError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200].rstrip(".")
-        raise ServerUnavailable(f"The Chroma server at {url} could not be used: {reason}.") from error
+    return Settings(anonymized_telemetry=False, chroma_otel_granularity="none", **more)

@@ -6,10 +6,10 @@ StoreError
     |-- MissingIndex      nothing has been built yet
     |-- DamagedIndex      the build cannot be read
     |-- WrongEmbedder     the build holds another embedder's vectors
-    |-- WrongPlace        the build's vectors are on another Chroma server, or on none
+    |-- WrongPlace        the build's vectors are in another collection of a Chroma server, or in none
     |-- IndexBusy         another process is building
     |-- BuildFailed       a build could not be written; the one before still serves
-    `-- ServerUnavailable the Chroma server cannot be reached, or holds no such collection
+    `-- ServerUnavailable the Chroma server cannot be reached, or refuses
 """
 
 
@@ -38,7 +38,7 @@ class WrongEmbedder(IndexUnusable):
 
 
 class WrongPlace(IndexUnusable):
-    """The build's vectors are on another Chroma server, or on none."""
+    """The build's vectors are in another collection of a Chroma server, or in none."""
 
 
 class IndexBusy(IndexUnusable):
@@ -50,4 +50,4 @@ class BuildFailed(IndexUnusable):
 
 
 class ServerUnavailable(IndexUnusable):
-    """The Chroma server cannot be reached, or does not hold what the build needs."""
+    """The Chroma server cannot be reached, or refuses."""

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore import builds
-from vectorstore.building import ChromaServer
-from vectorstore.dense import DenseIndex, open_embedded, open_on_server, server_named
+from vectorstore.dense import DenseIndex, open_embedded
 from vectorstore.errors import DamagedIndex, IndexUnusable, WrongEmbedder, WrongPlace
 from vectorstore.fusion import Scores, best, fused
 from vectorstore.lexical import NOTHING, LexicalIndex, chinese_share, query_weights
+from vectorstore.server import ChromaServer, open_on_server, place_of, server_named
 from vectorstore.tail import Tail
 from vectorstore.values import Embedder, Match, Ranking, Vectors
 from vectorstore.vectors import query_vectors
@@ -50,40 +50,52 @@ class _Query:
 class _Opened:
     """One build open for reading, held against the sweep until it is closed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, server: ChromaServer | None) -> None:
         self._folder = folder
+        self._server = server
         self.name, lock = builds.in_use(folder)
         self.users = 0
         self._release = weakref.finalize(self, os.close, lock)
         build = builds.build_folder(folder, self.name)
         self.manifest = builds.read_manifest(build)
-        with self.reading():
+        self._check(embedder)
+        with self._reading_dense():
             self._dense = self._open_dense(build)
             self._close_dense = weakref.finalize(self, self._dense.close)
+        with _damage_named(folder):
             self._lexical = LexicalIndex(build / "tantivy", terms=self.manifest.terms)
         self.statistics = self._lexical.statistics
 
+    def _check(self, embedder: Embedder) -> None:
+        stored = self.manifest
+        if stored.embedder != embedder.identity:
+            raise WrongEmbedder(
+                f"The index was built with the embedder {stored.embedder}, but {embedder.identity} is in use."
+            )
+        if (stored.server, stored.collection) != place_of(self._server, embedder):
+            raise WrongPlace(f"The index keeps its vectors {_place(stored)}, but the settings name another place.")
+
     def _open_dense(self, build: Path) -> DenseIndex:
-        manifest = self.manifest
-        if manifest.server is None or manifest.collection is None:
+        stored = self.manifest
+        if self._server is None or stored.collection is None:
             return open_embedded(build / "chroma")
-        dense = open_on_server(manifest.server, manifest.collection)
-        if dense.rows < manifest.rows:
+        dense = open_on_server(self._server, stored.collection)
+        if dense.rows < stored.rows:
             raise DamagedIndex(
-                f"The Chroma server at {manifest.server} holds {dense.rows:,} of {manifest.rows:,} vectors."
+                f"The Chroma server at {stored.server} holds {dense.rows:,} of {stored.rows:,} vectors."
             )
         return dense
 
     def dense(self, vectors: Vectors, count: int) -> list[dict[str, float]]:
-        with self.reading():
+        with self._reading_dense():
             return self._dense.best(vectors, count)
 
     def lexical(self, weights: Mapping[str, float], count: int) -> dict[str, float]:
-        with self.reading():
+        with _damage_named(self._folder):
             return self._lexical.best(weights, count)
 
     def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        with self.reading():
+        with self._reading_dense():
             return self._dense.vectors(ids)
 
     def faults(self) -> list[str]:
@@ -94,14 +106,14 @@ class _Opened:
         rows = self.manifest.rows
         if self._lexical.rows != rows:
             found.append(f"The lexical part holds {self._lexical.rows:,} documents instead of {rows:,}.")
-        with self.reading():
+        with self._reading_dense():
             vectors = len(set(self._dense.ids()))
         if vectors < rows:
             found.append(f"The dense part holds {vectors:,} documents instead of {rows:,}.")
         return found
 
-    def reading(self) -> AbstractContextManager[None]:
-        return server_named(self.manifest.server) if self.manifest.server else _damage_named(self._folder)
+    def _reading_dense(self) -> AbstractContextManager[None]:
+        return server_named(self._server) if self._server else _damage_named(self._folder)
 
     def close(self) -> None:
         self._close_dense()
@@ -141,18 +153,7 @@ class Index:
             name = builds.current_name(self._folder)
             if name == self.build and (name or may_be_missing):
                 return False
-            opened = _Opened(self._folder)
-            if (stored := opened.manifest.embedder) != self._embedder.identity:
-                opened.close()
-                raise WrongEmbedder(
-                    f"The index was built with the embedder {stored}, but {self._embedder.identity} is in use."
-                )
-            if (place := opened.manifest.server) != (self._server.url if self._server else None):
-                opened.close()
-                raise WrongPlace(
-                    f"The index keeps its vectors {_place(place)}, but the settings name another place."
-                )
-            self._replace(opened)
+            self._replace(_Opened(self._folder, self._embedder, self._server))
         return True
 
     def near(
@@ -216,13 +217,19 @@ class Index:
 
     @contextmanager
     def _using(self) -> Iterator[_Opened | None]:
-        """The open build, kept open until the block ends even when another build takes its place."""
+        """The open build, kept open until the block ends even when another build takes its place. One that turns
+        out to be damaged is given up, so that ``refresh`` opens it again: a Chroma server may have been mended."""
         with self._lock:
             opened = self._opened
             if opened:
                 opened.users += 1
         try:
             yield opened
+        except DamagedIndex:
+            with self._lock:
+                if opened is self._opened:
+                    self._opened = None
+            raise
         finally:
             if opened:
                 with self._lock:
@@ -246,8 +253,10 @@ def open_index(
     return Index(folder, embedder, server, may_be_missing=may_be_missing)
 
 
-def _place(server: str | None) -> str:
-    return f"on the Chroma server at {server}" if server else "in its own folder"
+def _place(manifest: builds.Manifest) -> str:
+    if manifest.server is None:
+        return "in its own folder"
+    return f"in {manifest.collection} on the Chroma server at {manifest.server}"
 
 
 def _dense(queries: Sequence[_Query], vectors: Vectors, opened: _Opened | None, tail: Tail | None) -> list[Scores]:

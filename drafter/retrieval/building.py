@@ -11,7 +11,14 @@ from drafter.archive import Archive
 from drafter.errors import IndexUnusable
 from drafter.retrieval.documents import ArchivedVectors, documents
 from vectorstore import ChromaServer, Embedder, open_builder, open_index
-from vectorstore.errors import DamagedIndex, MissingIndex, StoreError, WrongEmbedder, WrongPlace
+from vectorstore.errors import (
+    DamagedIndex,
+    MissingIndex,
+    ServerUnavailable,
+    StoreError,
+    WrongEmbedder,
+    WrongPlace,
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ def build_index(
 
         added = documents(archive, after=base, last=last)
         stamp = {"sequence": last, "last": archive.exchange_id_at(last)}
-        name = builder.build(added, anew=not base, stamp=stamp, progress=count)
+        name = builder.build(added, anew=not base, overwrite=anew, stamp=stamp, progress=count)
     return BuildReport(name, read, time.monotonic() - began, vectors.added)
 
 
@@ -110,9 +117,13 @@ def sentences() -> Iterator[None]:
     """The store's errors as Drafter's, with the command that helps."""
     try:
         yield
-    except MissingIndex as error:
+    except (MissingIndex, WrongPlace) as error:
         raise IndexUnusable(f"{error} Run `drafter index build`.") from error
-    except (WrongEmbedder, WrongPlace, DamagedIndex) as error:
+    except ServerUnavailable as error:
+        raise IndexUnusable(
+            f"{error} Check that it runs and that DRAFTER_CHROMA_URL and DRAFTER_CHROMA_TOKEN fit."
+        ) from error
+    except (WrongEmbedder, DamagedIndex) as error:
         raise IndexUnusable(f"{error} Run `drafter index rebuild` to build it anew.") from error
     except StoreError as error:
         raise IndexUnusable(str(error)) from error

@@ -185,7 +185,8 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path, home: Path) -> None:
 
 
 def test_settings_never_show_a_key(home: Path) -> None:
-    shown = drafter("settings", DRAFTER_API_KEY="sk-invented-secret")
+    keys = {"DRAFTER_API_KEY": "sk-invented-secret", "DRAFTER_CHROMA_TOKEN": "sk-invented-secret"}
+    shown = drafter("settings", **keys)
     assert "DRAFTER_MODEL=offline" in shown.stdout
     assert "sk-invented-secret" not in shown.stdout + shown.stderr
 

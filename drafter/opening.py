@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -73,18 +74,26 @@ def retriever_of(settings: Settings, archive: Archive) -> Retriever:
 
 
 def _start_builder(settings: Settings) -> None:
-    """Another process builds the index: a build outlives a short batch, and does not slow the app's threads."""
+    """Another process builds the index: a build outlives a short batch, and does not slow the app's threads.
+
+    It says nothing; when it fails, the long tail that `drafter index status` shows is still searched as before.
+    """
     given = settings.model_dump(mode="json", exclude_unset=True, exclude={"api_key"})
     own = {f"DRAFTER_{name.upper()}": str(value) for name, value in given.items() if value is not None}
     key = {"DRAFTER_API_KEY": settings.api_key.get_secret_value()} if settings.api_key else {}
-    subprocess.Popen(
-        [sys.executable, "-m", "drafter", "index", "build"],
-        env=os.environ | own | key,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    try:
+        builder = subprocess.Popen(
+            [sys.executable, "-m", "drafter", "index", "build"],
+            env=os.environ | own | key,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return  # no memory or no process left: the search that asked for it must not fail
+    # Somebody must wait for it: unwaited, it would stay a zombie for as long as the app runs.
+    threading.Thread(target=builder.wait, name="index-builder", daemon=True).start()
 
 
 def preferences_of(settings: Settings) -> Preferences:
@@ -117,7 +126,7 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
     return Drafter(
         archive=archive,
         retriever=retriever_of(settings, archive),
-        prompts=active_prompts(prompts_folder(settings)),
+        prompts=active_prompts(prompts_folder(settings), query=settings.query_rewrite),
         model=model_of(settings),
         source_limit=settings.sources,
     )

@@ -329,6 +329,29 @@ class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """A question in a model's one line, by which past replies were searched as well as by the message.
+
+    ``text`` is empty when the model gave none that can be used, and ``problem`` then says why in a word or two:
+    how the call ended ("refused", "unavailable" and so on), "empty" or "too long". ``seconds`` is wall time.
+    """
+
+    text: Deidentified
+    problem: str = ""
+    usage: Usage = Usage()
+    seconds: float = 0.0
+
+    @property
+    def sentence(self) -> str:
+        if self.text:
+            return f"Past replies were also searched by “{self.text}”."
+        return f"Past replies were searched by the message alone: the model gave no line for it ({self.problem})."
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -345,7 +368,10 @@ class Provenance:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     usage: Usage = Usage()
     seconds: float = 0.0
+    """Wall time of the model; ``usage`` and ``seconds`` hold those of the rewrite too."""
     drafter_version: str = ""
+    rewrite: Rewrite | None = None
+    """None when past replies were searched by the message alone because no rewrite was asked for."""
 
     @property
     def offline(self) -> bool:

@@ -13,14 +13,27 @@ from pydantic import ValidationError
 
 import drafter as package
 from drafter.archive import Archive
-from drafter.chat import ChatModel, Outcome, Partial, Request
+from drafter.chat import ChatModel, Outcome, Partial, QueryShape, Request
 from drafter.chat.shape import DraftShape, to_more_info, to_reply
 from drafter.checking import check
-from drafter.domain import Draft, Provenance, Question, Screening, Source, content_hash
+from drafter.domain import (
+    Deidentified,
+    Draft,
+    PromptVersion,
+    Provenance,
+    Question,
+    Rewrite,
+    Screening,
+    Source,
+    content_hash,
+)
 from drafter.errors import BadModelOutput, ModelUnavailable
-from drafter.prompting import Prompts, render
+from drafter.prompting import Prompts, render, render_query
 from drafter.retrieval import Retriever
-from drafter.screening import screen
+from drafter.screening import deidentify, screen
+
+_LONGEST_REWRITE = 300
+"""Characters. A longer line is no summary, and is not searched by."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,7 @@ class Prepared:
     question: Question
     screening: Screening
     request: Request
+    rewrite: Rewrite | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -55,9 +69,14 @@ class Drafter:
     @property
     def parameters(self) -> dict[str, Any]:
         """What decides a draft beside its question, prompts, model and archive: the model's parameters, how many
-        sources there are and how they are chosen."""
-        chosen_by = asdict(self.retriever.preferences)
-        return dict(self.model.parameters) | {"source_limit": self.source_limit} | chosen_by
+        sources there are and how they are found and chosen."""
+        found_by = {"source_limit": self.source_limit, "query_rewrite": self._query is not None}
+        return dict(self.model.parameters) | found_by | asdict(self.retriever.preferences)
+
+    @property
+    def _query(self) -> PromptVersion | None:
+        """The prompt for a line to search by; None when none is asked for, or no language model can write it."""
+        return None if self.model.name == "offline" else self.prompts.query
 
     def draft(self, question: Question, now: datetime | None = None) -> Draft:
         """One stored draft; ``now`` is an aware instant, by default the current one.
@@ -86,10 +105,12 @@ class Drafter:
         """Everything that comes before the model. Past replies are as old as they were when it was asked, or else
         ``now``. Raises as ``draft`` does."""
         screening = screen(question)
+        rewrite = self._rewrite(screening)
         leave_out = self.archive.thread_ids(question.thread) if self.leave_out_own_thread else frozenset()
         sources = self.retriever.find(
             screening.text,
             limit=self.source_limit,
+            rewrite=rewrite.text or None if rewrite else None,
             leave_out=leave_out,
             department=question.department,
             today=question.asked_on or (now or datetime.now(UTC)).date(),
@@ -98,7 +119,18 @@ class Drafter:
             self.prompts, screening, sources, department=question.department, asked_on=question.asked_on
         )
         request = Request(messages, screening.text, sources, screening.language)
-        return Prepared(question, screening, request)
+        return Prepared(question, screening, request, rewrite)
+
+    def _rewrite(self, screening: Screening) -> Rewrite | None:
+        """The masked question in the model's one line. When the model fails, the message alone is searched."""
+        if self._query is None:
+            return None
+        messages = render_query(self._query, screening)
+        request = Request(messages, screening.text, (), screening.language, QueryShape)
+        *_, outcome = self.model.complete(request)
+        assert isinstance(outcome, Outcome), "a model ends with an outcome"
+        text, problem = _read_query(outcome)
+        return Rewrite(text, problem, outcome.usage, outcome.seconds)
 
     def finish(self, prepared: Prepared, outcome: Outcome, now: datetime) -> Draft:
         """Everything that comes after the model: read, checked, stored. Raises as ``draft`` does."""
@@ -124,17 +156,19 @@ class Drafter:
         return draft
 
     def _provenance(self, prepared: Prepared, outcome: Outcome) -> Provenance:
+        rewrite = prepared.rewrite
         return Provenance(
             model=self.model.name,
-            prompts=self.prompts.names,
+            prompts=replace(self.prompts, query=self._query).names,
             messages_hash=prepared.request.messages_hash,
             embedder=self.retriever.embedder_identity,
             index_build=self.retriever.build,
             sources=tuple(source.exchange.id for source in prepared.sources),
             parameters=self.parameters,
-            usage=outcome.usage,
-            seconds=outcome.seconds,
+            usage=outcome.usage + rewrite.usage if rewrite else outcome.usage,
+            seconds=outcome.seconds + (rewrite.seconds if rewrite else 0),
             drafter_version=package.__version__,
+            rewrite=rewrite,
         )
 
 
@@ -149,3 +183,18 @@ def _read(outcome: Outcome) -> DraftShape:
         raise BadModelOutput(
             f"The model's words are not a draft: {error.errors()[0]['msg']}.", said=outcome.text
         ) from error
+
+
+def _read_query(outcome: Outcome) -> tuple[Deidentified, str]:
+    """The line to search by, else what was wrong with the model's answer. A model may say more than it was told, so
+    the line is masked as everything is."""
+    nothing = Deidentified("")
+    if outcome.status != "ok":
+        return nothing, outcome.status
+    try:
+        line = " ".join(QueryShape.model_validate_json(outcome.text).query.split())
+    except ValidationError:
+        return nothing, "invalid"
+    if not line or len(line) > _LONGEST_REWRITE:
+        return nothing, "too long" if line else "empty"
+    return deidentify(line), ""

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -95,21 +96,29 @@ def retriever_of(settings: Settings, archive: Archive) -> Retriever:
 
 
 def _start_builder(settings: Settings) -> None:
-    """Another process builds the index: a build outlives a short batch, and does not slow the app's threads."""
+    """Another process builds the index: a build outlives a short batch, and does not slow the app's threads.
+
+    It says nothing; when it fails, the long tail that `drafter index status` shows is still searched as before.
+    """
     given = {name: getattr(settings, name) for name in settings.model_fields_set}
     own = {
         f"DRAFTER_{name.upper()}": str(value.get_secret_value() if isinstance(value, SecretStr) else value)
         for name, value in given.items()
         if value is not None
     }
-    subprocess.Popen(
-        [sys.executable, "-m", "drafter", "index", "build"],
-        env=os.environ | own,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    try:
+        builder = subprocess.Popen(
+            [sys.executable, "-m", "drafter", "index", "build"],
+            env=os.environ | own,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return  # no memory or no process left: the search that asked for it must not fail
+    # Somebody must wait for it: unwaited, it would stay a zombie for as long as the app runs.
+    threading.Thread(target=builder.wait, name="index-builder", daemon=True).start()
 
 
 def preferences_of(settings: Settings) -> Preferences:
@@ -142,7 +151,7 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
     return Drafter(
         archive=archive,
         retriever=retriever_of(settings, archive),
-        prompts=active_prompts(prompts_folder(settings)),
+        prompts=active_prompts(prompts_folder(settings), query=settings.query_rewrite),
         model=model_of(settings),
         source_limit=settings.sources,
     )

@@ -21,18 +21,22 @@ from jinja2.sandbox import SandboxedEnvironment
 from drafter.domain import Message, PromptVersion, Screening, Source
 from drafter.errors import BadSettings
 
-# The files that each prompt must have; reply's user.md lays out question and sources for both.
-_FILES = {"reply": ("system.md", "user.md"), "more_info": ("system.md",)}
+# The files that each prompt must have; reply's user.md lays out question and sources for More Info too.
+_FILES = {"reply": ("system.md", "user.md"), "more_info": ("system.md",), "query": ("system.md", "user.md")}
 _NAME = re.compile(r"(?P<name>[a-z_]+)/(?P<version>v\d+)")
 _FENCE = re.compile(r"[<＜](?=\s*/?\s*[A-Za-z_])")
 
 
 @dataclass(frozen=True)
 class Prompts:
-    """The prompt versions that one draft is made with: one call writes both the reply and its More Info."""
+    """The prompt versions that one draft is made with: one call writes both the reply and its More Info.
+
+    With ``query`` a call before it puts the question into one line, by which past replies are searched too.
+    """
 
     reply: PromptVersion
     more_info: PromptVersion
+    query: PromptVersion | None = None
 
     def with_version(self, version: PromptVersion) -> "Prompts":
         """The same prompts with this version in its place."""
@@ -41,7 +45,8 @@ class Prompts:
     @property
     def names(self) -> tuple[str, ...]:
         """``name/version@hash`` of each, as provenance keeps them."""
-        return tuple(f"{version}@{version.hash}" for version in (self.reply, self.more_info))
+        versions = (self.reply, self.more_info, self.query)
+        return tuple(f"{version}@{version.hash}" for version in versions if version)
 
 
 def parse_prompt_name(text: str) -> tuple[str, str]:
@@ -80,13 +85,16 @@ def load_prompt(folder: Path, name: str, version: str) -> PromptVersion:
     return found
 
 
-def active_prompts(folder: Path) -> Prompts:
-    """The versions that ``prompts.toml`` names as active; each must be pinned.
+def active_prompts(folder: Path, *, query: bool = False) -> Prompts:
+    """The versions that ``prompts.toml`` names as active, the one for search lines only with ``query``; each must
+    be pinned.
 
     Raises:
         BadSettings: as ``load_prompt``, or the active version is missing from ``prompts.toml`` or has no pin.
     """
-    return Prompts(_active(folder, "reply"), _active(folder, "more_info"))
+    return Prompts(
+        _active(folder, "reply"), _active(folder, "more_info"), _active(folder, "query") if query else None
+    )
 
 
 def versions(folder: Path) -> tuple[PromptVersion, ...]:
@@ -113,6 +121,13 @@ def render(
     values = _values(screening, sources, department=department, asked_on=asked_on)
     system = "\n\n".join(_fill(version, "system.md", {}) for version in (prompts.reply, prompts.more_info))
     return Message("system", system), Message("user", _fill(prompts.reply, "user.md", values))
+
+
+def render_query(version: PromptVersion, screening: Screening) -> tuple[Message, ...]:
+    """The system and the user message that ask for one line to search by. Raises as ``render`` does."""
+    values = {"question": _as_data(screening.text), "language": screening.language}
+    system = Message("system", _fill(version, "system.md", {}))
+    return system, Message("user", _fill(version, "user.md", values))
 
 
 def _values(

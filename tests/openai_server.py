@@ -1,7 +1,8 @@
 """A small real HTTP server that speaks the OpenAI protocol on loopback, for tests and demonstrations.
 
 The model's name picks the behaviour (``BEHAVIOURS``); ``ok`` composes a draft from the numbered sources of
-the prompt, so that other questions, sources and prompts give other drafts. In a test::
+the prompt, so that other questions, sources and prompts give other drafts. Asked for a line to search by, it gives
+the question's first sentence; ``query-X`` does X for that call, and ``ok`` for the draft. In a test::
 
     def test_...(openai_server):
         model = open_model("openai:ok", base_url=openai_server.url)
@@ -68,6 +69,8 @@ BEHAVIOURS = {
     "hang-midway": "stops in the middle and keeps the connection open",
     "lingers": "as ok, but keeps the connection open after the end",
     "no-usage": "as ok, without token counts",
+    "blank": "an answer of the right shape with nothing in it",
+    "endless": "an answer of the right shape that is far too long",
 }
 
 
@@ -128,8 +131,8 @@ class OpenAIServer:
 
     async def _chat(self, request: Request) -> Response:
         body = await self._record(request)
-        behaviour = body["model"]
-        times = len(self.asked(behaviour))
+        behaviour = _behaviour(body)
+        times = len(self.asked(body["model"]))
         if behaviour == "hang":
             while not await request.is_disconnected():
                 await asyncio.sleep(0.02)
@@ -216,8 +219,22 @@ def _error_response(behaviour: str, body: dict[str, Any], times: int, request: R
             return None
 
 
+def _behaviour(body: dict[str, Any]) -> str:
+    name = str(body["model"])
+    of_query = name.removeprefix("query-")
+    return name if of_query == name else of_query if _asks_for_query(body) else "ok"
+
+
+def _asks_for_query(body: dict[str, Any]) -> bool:
+    return '{"query"' in body["messages"][0]["content"]
+
+
 def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
-    draft = json.dumps(compose(body["messages"], obey=behaviour == "obeys"), ensure_ascii=False)
+    if _asks_for_query(body):
+        composed = summed_up(body["messages"], behaviour)
+    else:
+        composed = compose(body["messages"], obey=behaviour == "obeys")
+    draft = json.dumps(composed, ensure_ascii=False)
     match behaviour:
         case "badjson":
             return Answer('{"salutation": "Hello,", oops')
@@ -325,6 +342,13 @@ def compose(messages: list[dict[str, Any]], *, obey: bool = False) -> dict[str, 
         "department": None,
         "topics": [],
     }
+
+
+def summed_up(messages: list[dict[str, Any]], behaviour: str = "ok") -> dict[str, Any]:
+    """A line to search by: the question's first sentence."""
+    question = _QUESTION.findall(str(messages[1]["content"]))[-1].strip()
+    first = re.split(r"(?<=[。！？.!?])", question)[0]
+    return {"query": {"blank": " \n", "endless": f"{question} " * 200}.get(behaviour, first)}
 
 
 def _first_sentences(text: str, number: int) -> list[str]:

@@ -127,7 +127,7 @@ def test_whatever_the_server_does_ends_as_one_named_outcome(
 
 def test_every_behaviour_of_the_server_is_known_to_the_tests() -> None:
     elsewhere = {"ok", "obeys", "slow", "patient", "lingers", "429-then-ok", "500", "rejects-json-schema"}
-    elsewhere |= {"rejects-response-format", "hang", "hang-midway"}
+    elsewhere |= {"rejects-response-format", "hang", "hang-midway", "blank", "endless"}
     assert {row[0] for row in OUTCOMES} | elsewhere == set(BEHAVIOURS)
 
 

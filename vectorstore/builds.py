@@ -82,6 +82,13 @@ def changed_files(build: Path, manifest: Manifest) -> list[str]:
     return [name for name, (_, sha) in manifest.files.items() if name not in found or _sha256(found[name]) != sha]
 
 
+def changed_in_current(folder: Path) -> list[str]:
+    """The same of the build that serves, without opening it; raises as ``read_manifest`` does."""
+    name = current_name(folder)
+    build = build_folder(folder, name) if name else None
+    return changed_files(build, read_manifest(build)) if build else []
+
+
 def read_manifest(build: Path) -> Manifest:
     """Raises DamagedIndex when the manifest cannot be read or does not fit the files.
 

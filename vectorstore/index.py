@@ -287,6 +287,8 @@ def _damage_named(folder: Path) -> Iterator[None]:
     try:
         yield
     except (ChromaError, ValueError, OSError) as error:
-        sentence = f"The index in {folder} cannot be read: {str(error).rstrip('.')}."
-        passing = any(sign in sentence for sign in _PASSING)
+        said = " ".join(str(error).split())
+        # Some errors quote the whole file.
+        sentence = f"The index in {folder} cannot be read: {said[:200].rstrip('.')}."
+        passing = any(sign in said for sign in _PASSING)
         raise IndexUnusable(sentence) if passing else DamagedIndex(sentence) from error

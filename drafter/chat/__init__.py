@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from drafter.chat.shape import DraftShape, partial_texts, to_more_info, to_reply
+from drafter.chat.shape import DraftShape, QueryShape, partial_texts, to_more_info, to_reply
 from drafter.domain import Deidentified, Language, Message, Source, Usage
 from drafter.errors import BadSettings
 
@@ -24,6 +24,7 @@ __all__ = [
     "DraftShape",
     "Outcome",
     "Partial",
+    "QueryShape",
     "Request",
     "Status",
     "messages_hash",
@@ -44,7 +45,8 @@ def messages_hash(messages: Sequence[Message]) -> str:
 
 @dataclass(frozen=True)
 class Request:
-    """One draft to write. Language models are sent ``messages``; ``offline`` reads ``question`` and ``sources``."""
+    """One draft to write, or whatever ``schema`` asks for. Language models are sent ``messages``;
+    ``offline``, which only drafts, reads ``question`` and ``sources``."""
 
     messages: tuple[Message, ...]
     question: Deidentified

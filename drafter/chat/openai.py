@@ -45,7 +45,7 @@ Mode = Literal["json_schema", "json_object", "none"]
 _THINKING = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 # The only words to a model outside prompts/: they repair the protocol and are the same for every prompt.
 _REPAIR = (
-    "That could not be read: {error}. Return the whole draft again as one JSON object with exactly the keys that "
+    "That could not be read: {error}. Return the whole answer again as one JSON object with exactly the keys that "
     "were asked for, and nothing before or after it."
 )
 
@@ -124,10 +124,7 @@ class OpenAIChat:
         yield replace(outcome, seconds=time.monotonic() - started)
 
     def _settled(self, first: Outcome, second: Outcome) -> Outcome:
-        usage = Usage(
-            first.usage.input_tokens + second.usage.input_tokens,
-            first.usage.output_tokens + second.usage.output_tokens,
-        )
+        usage = first.usage + second.usage
         attempts = first.attempts + second.attempts
         if second.status == "ok":
             return replace(second, usage=usage, attempts=attempts)
@@ -275,7 +272,8 @@ def _response_format(schema: type[BaseModel], mode: Mode) -> dict[str, Any]:
         return {}
     if mode == "json_object":
         return {"response_format": {"type": "json_object"}}
-    named = {"name": "draft", "strict": True, "schema": strict_schema(schema)}
+    name = schema.__name__.removesuffix("Shape").lower()
+    named = {"name": name, "strict": True, "schema": strict_schema(schema)}
     return {"response_format": {"type": "json_schema", "json_schema": named}}
 
 

@@ -1,4 +1,4 @@
-"""The shape of a draft as a model writes it, and how it becomes a reply and its More Info.
+"""The shapes of what a model writes, and how a draft becomes a reply and its More Info.
 
 The field order is the order of writing: a stream shows the reply first.
 """
@@ -44,6 +44,12 @@ class DraftShape(_Shape):
     missing: list[str] = []
     department: str | None = None
     topics: list[str] = []
+
+
+class QueryShape(_Shape):
+    """What a model returns for one question to search by."""
+
+    query: str
 
 
 # Titles and descriptions are notes of this module, not words to a model.

@@ -84,6 +84,8 @@ def _show(draft: "Draft") -> None:
         exchange = source.exchange
         who = ", ".join(str(part) for part in (exchange.doctor, exchange.department, source.year) if part)
         print(f"  [{source.number}] {exchange.question.title or exchange.id} ({who})")
+    if draft.provenance.rewrite:
+        print(f"  {draft.provenance.rewrite.sentence}")
     if draft.concerns:
         print("\nConcerns")
     for concern in draft.concerns:

@@ -41,10 +41,11 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     with archive_of(settings) as archive:
         standing = retriever_of(settings, archive).status()
     if as_json:
-        print(json.dumps(standing, indent=2))
+        print(json.dumps({name.replace(" ", "_"): value for name, value in standing.items()}, indent=2))
         return
     for name, value in standing.items():
-        print(f"{name:<24}{f'{value:,}' if isinstance(value, int) else value or 'never'}")
+        shown = "none yet" if value is None else f"{value:,}" if isinstance(value, int) else value
+        print(f"{name:<24}{shown}")
 
 
 @app.command()
@@ -90,7 +91,7 @@ def bring_up_to_date(settings: "Settings", archive: "Archive", console: "Console
 
 def search(
     text: Annotated[str, typer.Argument(help="A question, or some words.")],
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 5,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many to show.")] = 5,
     department: Annotated[str | None, typer.Option(help="Its replies count a little more.")] = None,
     only_department: Annotated[
         bool, typer.Option("--only-department", help="Look at no other department's replies.")
@@ -99,8 +100,9 @@ def search(
 ) -> None:
     """Find similar past replies, and say why each was found.
 
-    With each its score (0 to 1, comparable within one search), doctor, department and year; its rank and score
-    among question, reply and words; and what its age and department did to the score.
+    With each its score (0 to 1, comparable within one search), doctor, department and year. The line below adds up
+    the score: what its meaning (the likeness of the embedder's vectors) and its words (BM25) gave, each with its
+    own figure and rank, then what its age left of that and what its department added.
     """
     from datetime import UTC, datetime
 
@@ -121,21 +123,39 @@ def search(
         return
     if not sources:
         print("Nothing similar was found.")
-    for source in sources:
-        row = _row(source)
-        who = ", ".join(str(part) for part in (row["doctor"], row["department"], row["year"]) if part)
-        origin = "approved in Drafter" if row["origin"] == "approved" else "imported"
-        print(f"[{source.number}] {source.score:.2f}  {row['title']}\n     {row['id']}: {who}, {origin}")
-        print(f"     {_why(source)}\n     {row['excerpt']}")
+    print("\n\n".join(_entry(source) for source in sources))
 
 
-def _why(source: "Source") -> str:
+def _entry(source: "Source") -> str:
+    from drafter.text import excerpt, is_chinese
+
+    row = _row(source)
+    said = excerpt(source.reply, 140 if is_chinese(source.reply) else 280)
+    origin = "approved in Drafter" if row["origin"] == "approved" else "imported"
+    about = [row["doctor"], row["department"], row["year"], origin, row["id"]]
+    below = [", ".join(str(part) for part in about if part), _why(source.why) if source.why else "", said]
+    head = f"{f'[{source.number}]':<4} {source.score:.2f}  {row['title']}"
+    return "\n".join([head, *(_indented(line) for line in below if line)])
+
+
+def _indented(line: str) -> str:
+    """Wrapped to a terminal's width, in which a Chinese character takes two columns; whole in a pipe."""
+    import sys
+
+    from rich.console import Console
+    from rich.text import Text
+
+    margin = " " * 5
+    if not sys.stdout.isatty():
+        return margin + line
+    console = Console()
+    wrapped = Text(line).wrap(console, max(20, console.width - len(margin)))
+    return "\n".join(margin + piece.plain.rstrip() for piece in wrapped)
+
+
+def _why(why: "Why") -> str:
     """One line: what gave the score, and what age and department made of it."""
-    why = source.why
-    if why is None:
-        return "nothing is known of how it was found"
-    shares = [_ranked(one) for one in why.rankings]
-    parts = [f"found with {why.fused:.3f}" + (f" = {' + '.join(shares)}" if shares else "")]
+    parts = [f"{' + '.join(_ranked(one) for one in why.rankings)} = {why.fused:.3f}"] if why.rankings else []
     if why.age is not None:
         counts = f", which leaves {why.decay:.0%}" if why.decay < 1 else ""
         parts.append(f"{why.age:.1f} years old{counts}")
@@ -145,7 +165,9 @@ def _why(source: "Source") -> str:
 
 
 def _ranked(one: "Ranked") -> str:
-    return f"{one.share:.3f} ({one.name} {one.score:.3f}, rank {one.rank})"
+    dense = one.name.startswith("dense")
+    measured = f"cosine {one.score:.2f}" if dense else f"BM25 {one.score:.1f}"
+    return f"{'meaning' if dense else 'words'} {one.share:.3f} ({measured}, rank {one.rank})"
 
 
 def _row(source: "Source") -> dict[str, object]:

@@ -11,6 +11,7 @@ from drafter.archive import Archive
 from drafter.errors import IndexUnusable
 from drafter.retrieval.documents import ArchivedVectors, documents
 from vectorstore import ChromaServer, Embedder, open_builder, open_index
+from vectorstore.builds import changed_in_current
 from vectorstore.errors import (
     DamagedIndex,
     MissingIndex,
@@ -36,10 +37,9 @@ class BuildReport:
         if self.build is None:
             return "The index already holds the whole archive."
         rate = self.exchanges / max(self.seconds, 1e-9)
-        return (
-            f"Indexed {self.exchanges:,} exchanges in {self.seconds:.1f} s ({rate:,.0f} a second); "
-            f"{self.embedded:,} texts were embedded anew."
-        )
+        exchanges = "1 exchange" if self.exchanges == 1 else f"{self.exchanges:,} exchanges"
+        embedded = "1 text was" if self.embedded == 1 else f"{self.embedded:,} texts were"
+        return f"Indexed {exchanges} in {self.seconds:.1f} s ({rate:,.0f} a second); {embedded} embedded anew."
 
 
 def build_index(
@@ -90,15 +90,23 @@ def verify_index(archive: Archive, embedder: Embedder, folder: Path, *, server: 
         IndexUnusable: it cannot even be opened.
     """
     with sentences():
-        index = open_index(folder, embedder, server=server)
         try:
-            faults = index.faults()
-            manifest = index.manifest
-        finally:
-            index.close()
-    if manifest and not is_of(manifest.stamp, archive):
-        faults.append("It was built from another archive.")
-    return faults
+            faults, stamp = _faults(folder, embedder, server)
+        except DamagedIndex:
+            # It cannot even be opened: which file is to blame?
+            if changed := changed_in_current(folder):
+                return [f"{name} is not as it was written." for name in changed]
+            raise
+    return faults if is_of(stamp, archive) else [*faults, "It was built from another archive."]
+
+
+def _faults(folder: Path, embedder: Embedder, server: ChromaServer | None) -> tuple[list[str], Mapping[str, Any]]:
+    """What the index says is wrong with it, and the stamp it was built with."""
+    index = open_index(folder, embedder, server=server)
+    try:
+        return index.faults(), index.stamp
+    finally:
+        index.close()
 
 
 def is_of(stamp: Mapping[str, Any], archive: Archive) -> bool:

@@ -196,7 +196,8 @@ def made_by_html(provenance: Provenance) -> str:
     if provenance.offline:
         return box("note", NO_MODEL)
     prompts = ", ".join(name.split("@")[0] for name in provenance.prompts)
-    return facts_html(f"Written by {provenance.model} in {provenance.seconds:.1f} s", f"Prompts {prompts}")
+    facts = [f"Written by {provenance.model} in {provenance.seconds:.1f} s", f"Prompts {prompts}"]
+    return facts_html(*facts, *([provenance.rewrite.sentence] if provenance.rewrite else []))
 
 
 def growing_html(reply: str, more_info: str, *, prepared: bool) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.openai_server import OpenAIServer
+from vectorstore.builds import claimed
 
 BACK_PAIN = "My lower back has hurt for three weeks and the pain goes down my leg when I sit."
 
@@ -117,6 +119,20 @@ def test_a_draft_by_a_server_is_streamed_and_names_its_model(
     assert "openai:ok" in made.stdout
 
 
+def test_the_models_line_to_search_by_is_shown_with_the_draft(
+    sample_home: Path, openai_server: OpenAIServer
+) -> None:
+    server = {"DRAFTER_BASE_URL": openai_server.url, "DRAFTER_QUERY_REWRITE": "true"}
+    made = drafter("draft", f"{BACK_PAIN} What now?", DRAFTER_MODEL="openai:ok", **server)
+    assert f"also searched by “{BACK_PAIN}”" in made.stdout
+    failed = drafter("draft", BACK_PAIN, DRAFTER_MODEL="openai:query-refusal", **server)
+    assert failed.returncode == 0, failed.stderr
+    assert "by the message alone: the model gave no line for it (refused)" in failed.stdout
+    offline = drafter("draft", BACK_PAIN, **server)
+    assert "searched by" not in offline.stdout
+    assert len(openai_server.requests) == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "words"),
     [
@@ -170,13 +186,79 @@ def test_an_archive_of_a_newer_version_is_left_alone(sample_home: Path) -> None:
     assert (sample_home / "archive.db").read_bytes() == before
 
 
+def status() -> dict[str, object]:
+    found: dict[str, object] = json.loads(drafter("index", "status", "--json").stdout)
+    return found
+
+
+def test_the_index_is_built_by_the_import_and_built_anew_when_asked(sample_home: Path) -> None:
+    before = status()
+    assert before["exchanges"] == before["in_the_archive"]
+    assert before["added_since"] == before["of_these_not_searched"] == 0
+    built = drafter("index", "build")
+    assert built.returncode == 0
+    assert built.stderr.strip() == "The index already holds the whole archive."
+    assert status() == before
+    rebuilt = drafter("index", "rebuild")
+    assert rebuilt.returncode == 0
+    assert rebuilt.stderr.startswith(f"Indexed {before['exchanges']} exchanges in ")
+    assert "0 texts were embedded anew" in rebuilt.stderr, "their vectors are in the archive"
+    after = status()
+    assert after.pop("build") != before.pop("build")
+    assert {**after, "built": ""} == {**before, "built": ""}
+
+
+def test_the_status_is_readable_before_the_first_build_and_after_it(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "past.jsonl"
+    file.write_text('{"question": "My heel burns when I get up.", "reply": "Stretch the sole before standing."}\n')
+    assert drafter("import", file, "--no-index").returncode == 0
+    shown = dict(re.split(r"\s{2,}", line) for line in drafter("index", "status").stdout.splitlines())
+    assert (shown["build"], shown["built"], shown["exchanges"]) == ("none yet", "none yet", "0")
+    assert (shown["in the archive"], shown["added since"]) == ("1", "1")
+    assert "Stretch the sole" in drafter("search", "heel").stdout, "the tail is searched without any build"
+    fails_with_one_sentence(drafter("index", "verify"), "no index", "`drafter index build`")
+    assert drafter("index", "build").stderr.startswith("Indexed 1 exchange in ")
+    assert re.search(r"^built +20\d\d-", drafter("index", "status").stdout, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", ["*/data_level0.bin", "*/index_metadata.pickle", "*.term", "*.pos", "meta.json"])
+def test_a_flipped_byte_is_found_by_verify_and_mended_by_a_rebuild(sample_home: Path, file: str) -> None:
+    assert drafter("index", "verify").stdout.strip() == "The index is whole."
+    build = sample_home / "index" / "builds" / (sample_home / "index" / "CURRENT").read_text()
+    (damaged,) = build.rglob(file)
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 0x55
+    damaged.write_bytes(content)
+    found = drafter("index", "verify")
+    assert found.returncode == 1
+    assert "Traceback" not in found.stderr
+    assert damaged.name in found.stdout + found.stderr
+    assert "`drafter index rebuild`" in found.stdout + found.stderr
+    assert drafter("index", "rebuild").returncode == 0
+    assert drafter("index", "verify").returncode == 0
+
+
+def test_only_one_build_runs_at_a_time_and_the_search_goes_on_meanwhile(sample_home: Path) -> None:
+    with claimed(sample_home / "index"):
+        for command in ("build", "rebuild"):
+            busy = drafter("index", command)
+            fails_with_one_sentence(busy, f"pid {os.getpid()}", "wait until it has finished")
+        assert drafter("search", BACK_PAIN).returncode == 0
+    assert drafter("index", "rebuild").returncode == 0
+
+
 def test_an_index_of_another_embedder_names_the_command_that_rebuilds(
     sample_home: Path, openai_server: OpenAIServer
 ) -> None:
     other = {"DRAFTER_EMBEDDER": "openai:embed", "DRAFTER_EMBEDDER_BASE_URL": openai_server.url}
     fails_with_one_sentence(drafter("search", "knee", **other), "drafter index rebuild")
+    fails_with_one_sentence(drafter("index", "verify", **other), "openai", "drafter index rebuild")
     assert drafter("index", "rebuild", **other).returncode == 0
     assert drafter("search", "knee", **other).returncode == 0
+    assert "openai" in drafter("index", "status", **other).stdout
+    back = drafter("index", "build")
+    assert "0 texts were embedded anew" in back.stderr, "an embedder's vectors are kept"
+    assert drafter("search", "knee").returncode == 0
 
 
 def test_a_home_that_is_a_file_is_refused(tmp_path: Path, home: Path) -> None:

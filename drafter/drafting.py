@@ -70,7 +70,11 @@ class Drafter:
     def parameters(self) -> dict[str, Any]:
         """What decides a draft beside its question, prompts, model and archive: the model's parameters, how many
         sources there are and how they are found and chosen."""
-        found_by = {"source_limit": self.source_limit, "query_rewrite": self._query is not None}
+        found_by = {
+            "source_limit": self.source_limit,
+            "query_rewrite": self._query is not None,
+            "ranking": asdict(self.retriever.ranking),
+        }
         return dict(self.model.parameters) | found_by | asdict(self.retriever.preferences)
 
     @property

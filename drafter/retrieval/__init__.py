@@ -65,7 +65,7 @@ class Retriever:
         self._embedder = embedder
         self._archive = archive
         self._server = server
-        self._ranking = ranking
+        self.ranking = ranking
         self._on_long_tail = on_long_tail
         self._vectors = ArchivedVectors(archive)
         self._lock = threading.Lock()
@@ -121,7 +121,7 @@ class Retriever:
                 rewrite=rewrite,
                 tail=tail,
                 leave_out=leave_out,
-                ranking=self._ranking,
+                ranking=self.ranking,
                 preferences=self.preferences,
                 department=department,
                 only_department=only_department,

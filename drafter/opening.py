@@ -1,9 +1,12 @@
 """The one place that wires the rooms together from Settings."""
 
+import fcntl
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -73,18 +76,36 @@ def retriever_of(settings: Settings, archive: Archive) -> Retriever:
 
 
 def _start_builder(settings: Settings) -> None:
-    """Another process builds the index: a build outlives a short batch, and does not slow the app's threads."""
+    """Another process builds the index: a build outlives a short batch, and does not slow the app's threads.
+
+    Where one that was started so is still at work, nothing is started.
+    """
+    settings.index_folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(settings.index_folder / ".automatic.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _run_builder(settings, lock)
+    finally:
+        os.close(lock)
+
+
+def _run_builder(settings: Settings, lock: int) -> None:
+    """The builder inherits ``lock``, so that it is free when the builder has ended, however that was."""
     given = settings.model_dump(mode="json", exclude_unset=True, exclude={"api_key"})
     own = {f"DRAFTER_{name.upper()}": str(value) for name, value in given.items() if value is not None}
     key = {"DRAFTER_API_KEY": settings.api_key.get_secret_value()} if settings.api_key else {}
-    subprocess.Popen(
+    builder = subprocess.Popen(
         [sys.executable, "-m", "drafter", "index", "build"],
         env=os.environ | own | key,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        pass_fds=(lock,),
     )
+    # Else the app would keep a dead child for each build.
+    threading.Thread(target=builder.wait, daemon=True).start()
 
 
 def preferences_of(settings: Settings) -> Preferences:

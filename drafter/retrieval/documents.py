@@ -18,8 +18,13 @@ def document_of(exchange: Exchange) -> Document:
 
 def documents(archive: Archive, *, after: int, last: int) -> Iterator[Document]:
     """Of the exchanges with sequence numbers above ``after``, up to ``last``, that may be sources."""
-    for _, exchange in takewhile(lambda row: row[0] <= last, archive.iter_exchanges(after=after)):
-        yield document_of(exchange)
+    return (document for _, document in numbered_documents(archive, after=after, last=last))
+
+
+def numbered_documents(archive: Archive, *, after: int, last: int) -> Iterator[tuple[int, Document]]:
+    """The same with their sequence numbers."""
+    for number, exchange in takewhile(lambda row: row[0] <= last, archive.iter_exchanges(after=after)):
+        yield number, document_of(exchange)
 
 
 class ArchivedVectors:

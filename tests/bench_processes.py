@@ -675,6 +675,7 @@ def main() -> None:
         be_reader(Place(reader), name, given["command_every"], given["pause"])
         return
     plan = Plan(**given)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # the processes are to end too
     with tempfile.TemporaryDirectory() as folder:
         home, beside = Path(folder) / "home", Path(folder) / "beside"
         models = ROOT / "build" / "test-models"

@@ -3,12 +3,12 @@
 import time
 
 from drafter.archive import Archive
-from drafter.retrieval.documents import ArchivedVectors, numbered_documents
+from drafter.retrieval.documents import ArchivedVectors, added_exchanges, document_of
 from vectorstore import Embedder, Tail, make_tail
 
 _EMBED_AT_ONCE = 16
-"""Texts that one search embeds of the tail, newest first: a tenth of a second. An import of thousands is found by
-its words at once, and by its meaning as soon as somebody has embedded it."""
+"""Texts that one search embeds of the tail, the newest first and approved ones before others: a tenth of a second.
+An import of thousands is found by its words at once, and by its meaning as soon as somebody has embedded it."""
 _LOOK_AGAIN = 1.0
 """Seconds between two looks for vectors that others have made."""
 
@@ -59,12 +59,13 @@ class Recent:
             self._tail = self._tail.without(gone) if self._numbers else None
 
     def _extend(self, last: int, embed_at_most: int | None) -> None:
-        added = list(numbered_documents(self._archive, after=self._last, last=last))
+        added = list(added_exchanges(self._archive, after=self._last, last=last))
         if added:
-            made = make_tail(
-                [document for _, document in added], self._embedder, self._vectors, embed_at_most=embed_at_most
-            )
+            # The last are embedded first: an approved reply must not wait behind an import.
+            ordered = sorted((exchange for _, exchange in added), key=lambda one: one.origin == "approved")
+            documents = [document_of(exchange) for exchange in ordered]
+            made = make_tail(documents, self._embedder, self._vectors, embed_at_most=embed_at_most)
             self._tail = self._tail.joined(made) if self._tail else made
-            self._numbers |= {document.id: number for number, document in added}
+            self._numbers |= {exchange.id: number for number, exchange in added}
         self._last = last
         self._looked = time.monotonic()

@@ -1,15 +1,11 @@
 """The one place that wires the rooms together from Settings."""
 
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from pydantic import SecretStr, TypeAdapter
+from pydantic import TypeAdapter
 
 from drafter.archive import Archive, open_archive
 from drafter.chat import ChatModel, open_model
@@ -17,7 +13,7 @@ from drafter.domain import PromptVersion
 from drafter.drafting import Drafter
 from drafter.errors import BadSettings, IndexUnusable
 from drafter.prompting import active_prompts, load_prompt, parse_prompt_name
-from drafter.retrieval import Preferences, Retriever
+from drafter.retrieval import Preferences, Retriever, start_builder
 from drafter.settings import Settings, read_settings
 from vectorstore import ChromaServer, Embedder, Ranking
 from vectorstore.embedders import open_embedder
@@ -91,34 +87,10 @@ def retriever_of(settings: Settings, archive: Archive) -> Retriever:
         preferences_of(settings),
         server=server_of(settings),
         ranking=fitted_ranking(settings) or Ranking(),
-        on_long_tail=partial(_start_builder, settings) if settings.index_automatically else None,
+        on_long_tail=partial(start_builder, settings.index_folder, settings.environment)
+        if settings.index_automatically
+        else None,
     )
-
-
-def _start_builder(settings: Settings) -> None:
-    """Another process builds the index: a build outlives a short batch, and does not slow the app's threads.
-
-    It says nothing; when it fails, the long tail that `drafter index status` shows is still searched as before.
-    """
-    given = {name: getattr(settings, name) for name in settings.model_fields_set}
-    own = {
-        f"DRAFTER_{name.upper()}": str(value.get_secret_value() if isinstance(value, SecretStr) else value)
-        for name, value in given.items()
-        if value is not None
-    }
-    try:
-        builder = subprocess.Popen(
-            [sys.executable, "-m", "drafter", "index", "build"],
-            env=os.environ | own,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError:
-        return  # no memory or no process left: the search that asked for it must not fail
-    # Somebody must wait for it: unwaited, it would stay a zombie for as long as the app runs.
-    threading.Thread(target=builder.wait, name="index-builder", daemon=True).start()
 
 
 def preferences_of(settings: Settings) -> Preferences:

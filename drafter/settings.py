@@ -87,6 +87,16 @@ class Settings(BaseSettings):
         return self.home / "index"
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What was set, as variables for another process; secrets too."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return {
+            f"DRAFTER_{name.upper()}": str(value.get_secret_value() if isinstance(value, SecretStr) else value)
+            for name, value in given.items()
+            if value is not None
+        }
+
+    @property
     def ranking_file(self) -> Path:
         """Weights fitted by ``drafter retrieval train``."""
         return self.home / "ranking.json"

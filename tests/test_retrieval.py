@@ -113,6 +113,47 @@ def test_a_new_build_takes_over_from_the_tail(filled: Archive, embedder: Embedde
     assert build_index(filled, embedder, folder, anew=True).build not in {None, build}
 
 
+def test_a_process_that_saw_many_builds_finds_what_a_new_one_finds(
+    filled: Archive, embedder: Embedder, folder: Path
+) -> None:
+    retriever = Retriever(folder, embedder, filled)
+    for n in range(4):
+        filled.add_exchanges([exchange(f"My toe number {n} is sore.", f"Rest toe {n} for a while.")])
+        found(retriever, "sore toe")
+        if n % 2:
+            build_index(filled, embedder, folder)
+        filled.add_exchanges([exchange(f"My thumb number {n} is sore.", f"Change grip {n} of yours.")])
+        for text in ("sore toe", "sore thumb", "number"):
+            assert found(retriever, text, 12) == found(Retriever(folder, embedder, filled), text, 12)
+
+
+def test_a_process_that_lives_long_searches_as_much_of_the_tail_as_a_new_one(
+    filled: Archive, embedder: Embedder, folder: Path
+) -> None:
+    build_index(filled, embedder, folder)
+    retriever = Retriever(folder, embedder, filled)
+    thumb = exchange("My thumb is numb after cycling.", "Change your grip often.")
+    filled.add_exchanges([thumb])
+    assert found(retriever, "numb thumb", 1) == [thumb]
+    for half in range(2):
+        more = longest_tail(4) // 2
+        filled.add_exchanges(exchange(f"Question {half} {n}", f"Reply {half} {n}") for n in range(more))
+        found(retriever, "question")
+    assert thumb not in found(retriever, "numb thumb", 20)
+    assert thumb not in found(Retriever(folder, embedder, filled), "numb thumb", 20)
+
+
+def test_an_approved_reply_is_embedded_before_an_import_that_came_later(
+    filled: Archive, embedder: HashedWords, folder: Path
+) -> None:
+    build_index(filled, embedder, folder)
+    approved = exchange("My thumb is numb after cycling.", "Change your grip often.", origin="approved")
+    filled.add_exchanges([approved, *(exchange(f"Question {n}", f"Reply {n}") for n in range(50))])
+    found(Retriever(folder, embedder, filled), "numb thumb")
+    assert approved.question.body in embedder.seen
+    assert "Question 0" not in embedder.seen, "it waits, and is found by its words"
+
+
 def test_what_is_known_is_not_embedded_again(filled: Archive, embedder: HashedWords, folder: Path) -> None:
     retriever = Retriever(folder, embedder, filled)
     found(retriever, "knee")

@@ -203,6 +203,14 @@ def test_a_tail_can_be_extended(embedder: HashedWords, tmp_path: Path) -> None:
     assert [names(index, text, 1, tail=tail)[0] for text in ("knee", "ear", "heel")] == ["knee", "ear", "heel"]
 
 
+def test_a_tail_is_the_same_without_what_was_taken_out(embedder: HashedWords) -> None:
+    left = make_tail(DOCUMENTS, embedder, embed_at_most=4).without({"knee", "zh2"})
+    made = make_tail([d for d in DOCUMENTS if d.id not in {"knee", "zh2"}], embedder, embed_at_most=2)
+    assert (left.counts, left.frequencies, left.waiting) == (made.counts, made.frequencies, made.waiting)
+    assert left.ids == made.ids == ["zh"]
+    assert np.array_equal(left.rows, made.rows)
+
+
 # The vector cache
 
 
@@ -254,6 +262,18 @@ def test_documents_can_be_added_again_and_again(tmp_path: Path, index: Index, em
     assert index.manifest.rows == 8
     assert set(names(index, "sore toe", 3)) == {"new-0", "new-1", "new-2"}
     assert index.faults() == []
+
+
+def test_many_small_builds_leave_no_files_of_merged_segments_behind(
+    tmp_path: Path, index: Index, embedder: HashedWords
+) -> None:
+    for n in range(9):
+        name = added(tmp_path, embedder, document(f"new-{n}", f"My toe number {n} is sore."))
+    folder = tmp_path / "builds" / name / "tantivy"
+    meta = json.loads((folder / "meta.json").read_text())
+    segments = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
+    assert len(segments) < 10, "some were merged"
+    assert {path.stem for path in folder.iterdir() if len(path.stem) == 32} == segments
 
 
 def test_a_build_of_another_embedder_or_a_damaged_one_is_not_added_to(

@@ -174,7 +174,7 @@ def _copy(base: Path, build: Path) -> None:
         else:
             shutil.copyfile(source, target)
 
-    unfit = shutil.ignore_patterns("manifest.json", ".*", "*.lock", "*.sqlite3-*")
+    unfit = shutil.ignore_patterns("manifest.json", "*.lock", "*.sqlite3-*")
     shutil.copytree(base, build, copy_function=copy, ignore=unfit, dirs_exist_ok=True)
 
 

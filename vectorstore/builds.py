@@ -151,7 +151,8 @@ def finish(folder: Path, name: str, manifest: Manifest) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    # One name, because only the one builder writes: what a killed one left is written over.
+    fresh = path.with_name(f".{path.name}.new")
     with fresh.open("w") as file:
         file.write(text)
         file.flush()

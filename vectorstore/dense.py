@@ -11,12 +11,14 @@ that opening a build adds one row to a SQLite table and changes nothing else.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vectorstore.values import Vectors
+
+_T = TypeVar("_T")
 
 MOST_AT_ONCE = 5_000
 """Chroma takes at most 5,461 rows in one call."""
@@ -44,14 +46,15 @@ def embedded_writer(folder: Path, metadata: Mapping[str, Any]) -> Iterator[Dense
     """Adds to the database in ``folder``, which is made where it is missing. The block's rows are in the graph, not
     only in its log, once it was left without an error."""
     with closing(_embedded(folder)) as client:
-        _made(client, COLLECTION, metadata).modify(configuration={"hnsw": {"sync_threshold": _WHILE_WRITING}})
+        collection = _made(client, COLLECTION, metadata)
+        _patiently(lambda: collection.modify(configuration={"hnsw": {"sync_threshold": _WHILE_WRITING}}))
     with closing(_embedded(folder)) as client:
         collection = client.get_collection(COLLECTION, embedding_function=None)
         yield DenseWriter(collection.add)
-        collection.modify(configuration={"hnsw": {"sync_threshold": _AT_ONCE}})
+        _patiently(lambda: collection.modify(configuration={"hnsw": {"sync_threshold": _AT_ONCE}}))
     # The threshold counts from the next opening; the first question then has the log folded in.
     with closing(open_embedded(folder)) as index:
-        index.touch()
+        _patiently(index.touch)
 
 
 def _made(client: Any, name: str, metadata: Mapping[str, Any]) -> Any:
@@ -61,6 +64,10 @@ def _made(client: Any, name: str, metadata: Mapping[str, Any]) -> Any:
 
 
 def open_embedded(folder: Path) -> "DenseIndex":
+    return _patiently(lambda: _open_embedded(folder))
+
+
+def _open_embedded(folder: Path) -> "DenseIndex":
     client = _embedded(folder)
     with ExitStack() as unless_whole:
         unless_whole.callback(client.close)
@@ -105,6 +112,15 @@ class DenseIndex:
         """All of them, by the page: Chroma cannot hand out more than about 32,000 rows at once."""
         for start in range(0, self.rows, 10_000):
             yield from self._collection.get(limit=10_000, offset=start, include=[])["ids"]
+
+
+def _patiently(work: Callable[[], _T]) -> _T:
+    """Again after a moment where SQLite refused: it does so at once, whatever its busy timeout, when a connection
+    that has read wants to write while another is about to commit, and Chroma's pool does that to itself."""
+    from tenacity import Retrying, retry_if_exception_message, stop_after_delay, wait_exponential
+
+    locked = retry_if_exception_message(match=".*database is locked")
+    return Retrying(retry=locked, wait=wait_exponential(0.05, max=1), stop=stop_after_delay(10), reraise=True)(work)
 
 
 def _embedded(folder: Path) -> Any:

@@ -1,7 +1,7 @@
 """Documents that were added after the build: few, in memory, searched exactly."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -43,6 +43,17 @@ class Tail:
             {**self.counts, **other.counts},
             self.frequencies + other.frequencies,
             (*self.waiting, *other.waiting),
+        )
+
+    def without(self, gone: Set[str]) -> "Tail":
+        """Without these documents, all of which are here."""
+        places = [place for place, i in enumerate(self.ids) if i not in gone]
+        return Tail(
+            [self.ids[place] for place in places],
+            self.rows[places],
+            {i: counts for i, counts in self.counts.items() if i not in gone},
+            self.frequencies - Counter(term for i in gone for term in self.counts[i]),
+            tuple(document for document in self.waiting if document.id not in gone),
         )
 
     def with_vectors(self, embedder: Embedder, cache: VectorCache | None, *, embed_at_most: int) -> "Tail":

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from drafter.archive import Archive
 from drafter.domain import Deidentified, Source
+from drafter.retrieval.background import start_builder
 from drafter.retrieval.building import BuildReport, build_index, is_of, sentences, verify_index
 from drafter.retrieval.choosing import PLAIN, Preferences, find_sources
-from drafter.retrieval.documents import ArchivedVectors, document_of, documents
-from vectorstore import ChromaServer, Embedder, Index, Ranking, Tail, make_tail, open_index
+from drafter.retrieval.documents import ArchivedVectors, document_of
+from drafter.retrieval.recent import Recent
+from vectorstore import ChromaServer, Embedder, Index, Ranking, Tail, open_index
 from vectorstore.errors import DamagedIndex, MissingIndex
 
 __all__ = [
@@ -27,14 +29,12 @@ __all__ = [
     "document_of",
     "find_sources",
     "longest_tail",
+    "start_builder",
     "verify_index",
 ]
 
-_EMBED_AT_ONCE = 16
-"""Texts that one search embeds of the tail, newest first: a tenth of a second. An import of thousands is found by
-its words at once, and by its meaning as soon as somebody has embedded it."""
-_LOOK_AGAIN = 1.0
-"""Seconds between two looks for vectors that others have made."""
+_ASK_AGAIN = 300.0
+"""Seconds after which a build that is due is asked for again: the one that was begun may have been killed."""
 
 
 def longest_tail(rows: int) -> int:
@@ -46,7 +46,7 @@ def longest_tail(rows: int) -> int:
 class Retriever:
     """Finds sources in the index of one folder and one archive. Thread-safe; opens the index when first asked.
 
-    ``on_long_tail`` is called, once for each build, when a new one is due.
+    ``on_long_tail`` is called when a new build is due, and again when five minutes later it still is.
     """
 
     def __init__(
@@ -67,14 +67,13 @@ class Retriever:
         self._server = server
         self.ranking = ranking
         self._on_long_tail = on_long_tail
-        self._vectors = ArchivedVectors(archive)
+        self._recent = Recent(archive, embedder, ArchivedVectors(archive))
         self._lock = threading.Lock()
         self._index: Index | None = None
-        self._tail: Tail | None = None
-        self._tail_base = self._tail_end = 0
-        """Sequence numbers: of the build the tail belongs to, and of the last exchange in it."""
-        self._looked = 0.0
-        self._told: str | None = None
+        self._known: str | None = None
+        """The last build that was seen to be of this archive."""
+        self._told: tuple[str, float] | None = None
+        """For which build a new one was asked for, and when."""
 
     @property
     def embedder_identity(self) -> str:
@@ -155,40 +154,21 @@ class Retriever:
             most = longest_tail(index.manifest.rows if index.manifest else 0)
             if index.build is None and last > most:
                 raise MissingIndex("The archive has not been indexed yet.")
-            base = int(index.stamp.get("sequence", 0))
-            if base != self._tail_base and not is_of(index.stamp, self._archive):
+            if index.build != self._known and not is_of(index.stamp, self._archive):
                 raise DamagedIndex("The index was built from another archive.")
-            last = max(last, base)
-            if base != self._tail_base or last - self._tail_end > most:
-                self._tail_base, self._tail_end, self._tail = base, max(base, last - most), None
-            if last > self._tail_end:
-                # Without any build the tail is all there is, and it is small.
-                self._extend_tail(last, _EMBED_AT_ONCE if index.build else None)
-            self._tail = self._with_vectors(self._tail)
+            self._known = index.build
+            base = int(index.stamp.get("sequence", 0))
+            # Without any build the tail is all there is, and it is small.
+            tail = self._recent.tail(base, last, most=most, embed_all=index.build is None)
             self._tell_of_a_long_tail(index, last - base, most)
-            return index, self._tail
-
-    def _extend_tail(self, last: int, embed_at_most: int | None) -> None:
-        added = make_tail(
-            list(documents(self._archive, after=self._tail_end, last=last)),
-            self._embedder,
-            self._vectors,
-            embed_at_most=embed_at_most,
-        )
-        self._tail = self._tail.joined(added) if self._tail else added
-        self._tail_end = last
-        self._looked = time.monotonic()
-
-    def _with_vectors(self, tail: Tail | None) -> Tail | None:
-        if tail is None or not tail.waiting or time.monotonic() - self._looked < _LOOK_AGAIN:
-            return tail
-        self._looked = time.monotonic()
-        return tail.with_vectors(self._embedder, self._vectors, embed_at_most=_EMBED_AT_ONCE)
+            return index, tail
 
     def _tell_of_a_long_tail(self, index: Index, since: int, most: int) -> None:
-        told = index.build or "none"
-        if self._on_long_tail and since > most // 2 and self._told != told:
-            self._told = told
+        if self._on_long_tail is None or since <= most // 2:
+            return
+        build, now = index.build or "none", time.monotonic()
+        if self._told is None or self._told[0] != build or now - self._told[1] > _ASK_AGAIN:
+            self._told = build, now
             self._on_long_tail()
 
     def _opened(self) -> Index:

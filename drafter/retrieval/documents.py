@@ -18,8 +18,12 @@ def document_of(exchange: Exchange) -> Document:
 
 def documents(archive: Archive, *, after: int, last: int) -> Iterator[Document]:
     """Of the exchanges with sequence numbers above ``after``, up to ``last``, that may be sources."""
-    for _, exchange in takewhile(lambda row: row[0] <= last, archive.iter_exchanges(after=after)):
-        yield document_of(exchange)
+    return (document_of(exchange) for _, exchange in added_exchanges(archive, after=after, last=last))
+
+
+def added_exchanges(archive: Archive, *, after: int, last: int) -> Iterator[tuple[int, Exchange]]:
+    """The same, with their sequence numbers."""
+    return takewhile(lambda row: row[0] <= last, archive.iter_exchanges(after=after))
 
 
 class ArchivedVectors:

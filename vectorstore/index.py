@@ -195,7 +195,8 @@ class Index:
 
     def vectors(self, ids: Sequence[str], tail: Tail | None = None) -> dict[str, NDArray[np.float32]]:
         """The unit vectors of those of ``ids`` that have one. Raises as ``near`` does."""
-        of_tail = {i: row for i, row in zip(tail.ids, tail.rows, strict=True) if i in set(ids)} if tail else {}
+        rows = dict(zip(tail.ids, tail.rows, strict=True)) if tail else {}
+        of_tail = {i: rows[i] for i in ids if i in rows}
         with self._using() as opened:
             return (opened.vectors([i for i in ids if i not in of_tail]) if opened else {}) | of_tail
 

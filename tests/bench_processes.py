@@ -627,7 +627,7 @@ def quantiles(values: Sequence[float]) -> str:
     """Median, 95th percentile and the most."""
     if len(values) < 2:
         return "none"
-    cuts = statistics.quantiles(values, n=20)
+    cuts = statistics.quantiles(values, n=20, method="inclusive")
     return f"{cuts[9]:.3f}, {cuts[18]:.3f}, {max(values):.3f} s"
 
 

@@ -6,9 +6,11 @@ from drafter.archive import Archive
 from drafter.retrieval.documents import ArchivedVectors, added_exchanges, document_of
 from vectorstore import Embedder, Tail, make_tail
 
-_EMBED_AT_ONCE = 16
-"""Texts that one search embeds of the tail, the newest first and approved ones before others: a tenth of a second.
-An import of thousands is found by its words at once, and by its meaning as soon as somebody has embedded it."""
+_EMBED_AT_ONCE = 4
+"""Texts of new exchanges that a search embeds before it goes on, the newest first and approved ones before others.
+Few, because every process sees an import at the same moment and would embed the same texts."""
+_EMBED_LATER = 16
+"""Texts that a later search embeds, when nobody has yet. Until then an exchange is found by its words."""
 _LOOK_AGAIN = 1.0
 """Seconds between two looks for vectors that others have made."""
 
@@ -47,7 +49,7 @@ class Recent:
         if last > self._last:
             self._extend(last, None if embed_all else _EMBED_AT_ONCE)
         elif self._tail and self._tail.waiting and time.monotonic() - self._looked > _LOOK_AGAIN:
-            self._tail = self._tail.with_vectors(self._embedder, self._vectors, embed_at_most=_EMBED_AT_ONCE)
+            self._tail = self._tail.with_vectors(self._embedder, self._vectors, embed_at_most=_EMBED_LATER)
             self._looked = time.monotonic()
         return self._tail
 

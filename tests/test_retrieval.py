@@ -143,14 +143,14 @@ def test_a_process_that_lives_long_searches_as_much_of_the_tail_as_a_new_one(
     assert thumb not in found(Retriever(folder, embedder, filled), "numb thumb", 20)
 
 
-def test_an_approved_reply_is_embedded_before_an_import_that_came_later(
+def test_approved_replies_are_embedded_at_once_and_an_import_that_came_with_them_is_not(
     filled: Archive, embedder: HashedWords, folder: Path
 ) -> None:
     build_index(filled, embedder, folder)
-    approved = exchange("My thumb is numb after cycling.", "Change your grip often.", origin="approved")
-    filled.add_exchanges([approved, *(exchange(f"Question {n}", f"Reply {n}") for n in range(50))])
+    approved = [exchange(f"My thumb {n} is numb.", f"Change grip {n}.", origin="approved") for n in range(10)]
+    filled.add_exchanges([*approved, *(exchange(f"Question {n}", f"Reply {n}") for n in range(50))])
     found(Retriever(folder, embedder, filled), "numb thumb")
-    assert approved.question.body in embedder.seen
+    assert {one.question.body for one in approved} <= set(embedder.seen)
     assert "Question 0" not in embedder.seen, "it waits, and is found by its words"
 
 

@@ -5,7 +5,8 @@ DrafterError
 |-- BadSettings         a setting that is missing, unknown or contradictory
 |-- ArchiveError        the archive cannot be opened, read or written
 |   `-- Conflict        somebody else changed the same question first
-|-- IndexUnusable       the index is missing, of another embedder, or being built
+|-- IndexUnusable       the index is missing, damaged, or of another embedder
+|   `-- IndexBusy       another process is building it
 |-- ScreeningFailed     a question could not be screened, so nothing was sent
 |-- ModelUnavailable    the model's server could not be reached or refused the call
 |-- BadModelOutput      the model said something that is not a draft; keeps what was said
@@ -34,7 +35,11 @@ class Conflict(ArchiveError):
 
 
 class IndexUnusable(DrafterError):
-    """The index is missing, was built by another embedder, or is being built."""
+    """The index is missing, damaged, or was built by another embedder."""
+
+
+class IndexBusy(IndexUnusable):
+    """Another process is building the index."""
 
 
 class ScreeningFailed(DrafterError):

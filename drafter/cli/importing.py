@@ -63,6 +63,7 @@ def bring_in(
     from rich.console import Console
 
     from drafter.cli.progress import counting
+    from drafter.errors import IndexBusy
     from drafter.importing import import_paths
     from drafter.opening import archive_of
     from drafter.screening import screen
@@ -83,7 +84,10 @@ def bring_in(
         if index and report.read:
             from drafter.cli.indexing import bring_up_to_date
 
-            bring_up_to_date(settings, archive, console)
+            try:
+                bring_up_to_date(settings, archive, console)
+            except IndexBusy as busy:
+                console.print(f"{busy} What was imported is searched meanwhile; the next build takes it in.")
     return report
 
 

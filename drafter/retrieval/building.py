@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from drafter.archive import Archive
+from drafter import errors
 from drafter.errors import IndexUnusable
 from drafter.retrieval.documents import ArchivedVectors, documents
 from vectorstore import ChromaServer, Embedder, open_builder, open_index
 from vectorstore.builds import changed_in_current
 from vectorstore.errors import (
     DamagedIndex,
+    IndexBusy,
     MissingIndex,
     ServerUnavailable,
     StoreError,
@@ -133,5 +135,7 @@ def sentences() -> Iterator[None]:
         ) from error
     except (WrongEmbedder, DamagedIndex) as error:
         raise IndexUnusable(f"{error} Run `drafter index rebuild` to build it anew.") from error
+    except IndexBusy as error:
+        raise errors.IndexBusy(str(error)) from error
     except StoreError as error:
         raise IndexUnusable(str(error)) from error

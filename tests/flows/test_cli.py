@@ -247,6 +247,18 @@ def test_only_one_build_runs_at_a_time_and_the_search_goes_on_meanwhile(sample_h
     assert drafter("index", "rebuild").returncode == 0
 
 
+def test_an_import_beside_a_build_keeps_everything_and_says_when_it_is_indexed(
+    sample_home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.jsonl"
+    file.write_text(json.dumps({"question": "My thumb is numb after cycling.", "reply": "Change your grip often."}))
+    with claimed(sample_home / "index"):
+        done = drafter("import", str(file))
+        assert done.returncode == 0, done.stderr
+        assert "the next build takes it in" in done.stderr
+        assert "Change your grip often." in drafter("search", "numb thumb after cycling").stdout
+
+
 def test_an_index_of_another_embedder_names_the_command_that_rebuilds(
     sample_home: Path, openai_server: OpenAIServer
 ) -> None:

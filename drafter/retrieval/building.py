@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drafter.archive import Archive
 from drafter import errors
+from drafter.archive import Archive
 from drafter.errors import IndexUnusable
 from drafter.retrieval.documents import ArchivedVectors, documents
 from vectorstore import ChromaServer, Embedder, open_builder, open_index

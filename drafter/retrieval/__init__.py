@@ -130,6 +130,7 @@ class Retriever:
     def status(self) -> dict[str, object]:
         """What the index was built from and what came since. Raises IndexUnusable."""
         last, count = self._archive.last_sequence(), self._archive.count_exchanges()
+        excerpts = count - self._archive.count_exchanges(sources_only=True)
         with sentences(), self._lock:
             index = self._opened()
         manifest = index.manifest
@@ -143,6 +144,7 @@ class Retriever:
             "dimension": self._embedder.dimension,
             "vectors": (manifest.server if manifest else None) or "in the index",
             "in the archive": count,
+            "of these excerpts": excerpts,
             "added since": since,
             "of these not searched": unsearched,
         }

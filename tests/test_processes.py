@@ -7,7 +7,9 @@ from drafter.domain import Exchange, Question
 from drafter.opening import archive_of, retriever_of
 from drafter.screening import deidentify
 from drafter.settings import Settings
-from tests.bench_processes import Plan, print_table, soak
+from tests.bench_processes import soak
+from tests.soak.figures import print_table
+from tests.soak.plan import Plan
 
 
 def test_readers_find_every_approval_while_others_import_and_build_and_are_killed(

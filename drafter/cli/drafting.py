@@ -45,17 +45,13 @@ def draft(
 
 def _words(text: str | None, file: Path | None) -> str:
     from drafter.errors import BadInput
+    from drafter.rows.files import text_of
 
     if (text is None) == (file is None):
         raise BadInput("Give the question as an argument, as - for standard input, or with --file.")
     if file is None:
         return sys.stdin.read() if text == "-" else str(text)
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file} is not a UTF-8 text file; save it as UTF-8 and try again.") from error
-    except OSError as error:
-        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    return text_of(file)
 
 
 def _stream(drafter: "Drafter", question: "Question") -> "Draft":

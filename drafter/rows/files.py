@@ -17,6 +17,16 @@ _JSON_LINES = {".jsonl", ".ndjson"}
 _LONGEST_LINE = 8 * 1024 * 1024  # characters
 
 
+def text_of(path: Path) -> str:
+    """A whole text file. Raises BadInput when it cannot be read or is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not a UTF-8 text file; save it as UTF-8 and try again.") from error
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
 @dataclass(frozen=True)
 class Record:
     """A row as found, with the line where it begins, from 1; ``raw`` is its text."""

@@ -9,7 +9,7 @@ from drafter.domain import Exchange, Question, content_hash
 from drafter.errors import BadInput
 from drafter.importing.rows import clean_reply, read_row
 from drafter.rows.columns import named_fields
-from drafter.rows.files import BadLine, Record, beginning_of, read_json_lines
+from drafter.rows.files import BadLine, Record, beginning_of, read_json_lines, text_of
 
 QueryText = Literal["question", "title", "both"]
 Qrels = Mapping[str, Mapping[str, int]]
@@ -111,7 +111,7 @@ def load_qrels(path: Path) -> Qrels:
         BadInput: the file cannot be read, holds nothing, or a line is of another form.
     """
     grades: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(_text_of(path).splitlines(), start=1):
+    for number, line in enumerate(text_of(path).splitlines(), start=1):
         if line.strip():
             query, document, grade = _judgement(path, number, line)
             known = grades.setdefault(query, {})
@@ -119,15 +119,6 @@ def load_qrels(path: Path) -> Qrels:
     if not grades:
         raise BadInput(f"{path} is empty: expected lines such as `Q1 0 D7 2`.")
     return grades
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror or error}.") from error
-    except UnicodeError as error:
-        raise BadInput(f"{path} is not UTF-8 text.") from error
 
 
 def _judgement(path: Path, number: int, line: str) -> tuple[str, str, int]:

@@ -22,6 +22,9 @@ Sex = Literal["female", "male"]
 Origin = Literal["imported", "approved"]
 Severity = Literal["block", "warn"]
 Place = Literal["question", "reply", "more_info", "draft"]
+SentenceKind = Literal["answer", "plan", "safety_net"]
+"""What a sentence of a reply does: it answers or explains, it says what to do next (whom to see, which examination,
+what to do or avoid), or it says what to watch for, how fast to act and where to go."""
 Decision = Literal["approved", "rejected", "escalated"]
 QuestionStatus = Literal["waiting", "approved", "rejected", "escalated"]
 Disposition = Literal["E0", "E1", "S"]
@@ -221,10 +224,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of a draft and the numbers of the sources it rests on; none means no source."""
+    """One sentence of a draft and the numbers of the sources it rests on; none means no source.
+
+    ``quotes`` are the words of those sources' replies that say it, as the model gave them; a check looks whether
+    they stand there. Only sentences of a reply have any.
+    """
 
     text: str
     sources: tuple[int, ...] = ()
+    quotes: tuple[str, ...] = ()
+    kind: SentenceKind = "answer"
 
 
 @dataclass(frozen=True)
@@ -409,7 +418,9 @@ class Draft:
     created_at: datetime
     concerns: tuple[Concern, ...] = ()
     missing: tuple[str, ...] = ()
-    """What the reviewer could ask the asker, or what no source answers."""
+    """Parts of the question that no source answers; for the reviewer."""
+    to_ask: tuple[str, ...] = ()
+    """What to ask the asker back, because the answer depends on it."""
     department: str | None = None
     topics: tuple[str, ...] = ()
 

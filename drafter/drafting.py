@@ -151,6 +151,7 @@ class Drafter:
             provenance=provenance,
             created_at=now,
             missing=tuple(shape.missing),
+            to_ask=tuple(shape.to_ask),
             department=shape.department,
             topics=tuple(shape.topics),
         )

@@ -223,6 +223,15 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Style:
+    """How replies are usually written. ``length`` is the usual number of words (characters in Chinese) of the
+    department's replies, None where too few are known; ``examples`` are masked replies of the doctor's own."""
+
+    length: int | None = None
+    examples: tuple[Deidentified, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sentence:
     """One sentence of a draft and the numbers of the sources it rests on; none means no source.
 
@@ -379,6 +388,11 @@ class Provenance:
     seconds: float = 0.0
     """Wall time of the model; ``usage`` and ``seconds`` hold those of the rewrite too."""
     drafter_version: str = ""
+    source_hashes: tuple[str, ...] = ()
+    """Of each source as it was shown, question and reply, in their numbering."""
+    style: Style = Style()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Versions of Python and of the packages that a draft depends on."""
     rewrite: Rewrite | None = None
     """None when past replies were searched by the message alone because no rewrite was asked for."""
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from drafter.domain import MoreInfo, Point, Reply, Section, Sentence, SentenceKind
+from drafter.domain import Draft, MoreInfo, Point, Reply, Section, Sentence, SentenceKind
 
 
 class _Shape(BaseModel):
@@ -90,6 +90,33 @@ def to_reply(shape: DraftShape) -> Reply:
 
 def to_more_info(shape: DraftShape) -> MoreInfo:
     return _more_info(shape.model_dump())
+
+
+def shape_of(draft: Draft) -> DraftShape:
+    """The draft as a model would have returned it."""
+    reply, info = draft.reply, draft.more_info
+    return DraftShape.model_validate(
+        {
+            "salutation": reply.salutation,
+            "reply": [
+                {"text": s.text, "sources": s.sources, "kind": s.kind, "quotes": s.quotes} for s in reply.sentences
+            ],
+            "closing": reply.closing,
+            "introduction": [{"text": s.text, "sources": s.sources} for s in info.introduction],
+            "sections": [
+                {
+                    "heading": section.heading,
+                    "points": [{"label": p.label, "text": p.text, "sources": p.sources} for p in section.points],
+                }
+                for section in info.sections
+            ],
+            "conclusion": [{"text": s.text, "sources": s.sources} for s in info.conclusion],
+            "missing": draft.missing,
+            "to_ask": draft.to_ask,
+            "department": draft.department,
+            "topics": draft.topics,
+        }
+    )
 
 
 def partial_texts(value: Mapping[str, Any]) -> tuple[str, str]:

@@ -51,6 +51,7 @@ def test_help_loads_nothing_heavy_and_names_every_command() -> None:
         "search",
         "draft",
         "supersede",
+        "replay",
         "batch",
         "eval",
         "index",
@@ -117,6 +118,28 @@ def test_a_draft_by_a_server_is_streamed_and_names_its_model(
     made = drafter("draft", BACK_PAIN, DRAFTER_MODEL="openai:ok", DRAFTER_BASE_URL=openai_server.url)
     assert made.returncode == 0, made.stderr
     assert "openai:ok" in made.stdout
+
+
+def test_a_drafts_messages_are_shown_again_recorded_and_answered_from_the_recording(
+    sample_home: Path, openai_server: OpenAIServer, tmp_path: Path
+) -> None:
+    served = {"DRAFTER_MODEL": "openai:ok", "DRAFTER_BASE_URL": openai_server.url, "DRAFTER_API_KEY": "none"}
+    row = json.loads(drafter("draft", BACK_PAIN, "--json", **served).stdout)
+    file = tmp_path / "recorded.jsonl"
+    shown = drafter("replay", row["draft_id"], "--record", file)
+    assert shown.returncode == 0, shown.stderr
+    assert "=== system ===" in shown.stdout
+    assert BACK_PAIN in shown.stdout
+    assert "These are exactly the messages of the draft" in shown.stdout
+    again = json.loads(drafter("draft", BACK_PAIN, "--json", DRAFTER_MODEL=f"replay:{file}").stdout)
+    assert again["reply"] == row["reply"]
+    data = json.loads(drafter("replay", row["draft_id"], "--json").stdout)
+    assert data["exact"] is True
+    assert [m["role"] for m in data["messages"]] == ["system", "user"]
+    assert data["provenance"]["packages"]["openai"]
+    asked = drafter("replay", row["draft_id"], "--model", "openai:ok", **served)
+    assert "=== openai:ok, now ===" in asked.stdout
+    fails_with_one_sentence(drafter("replay", "d-0"), "There is no draft d-0")
 
 
 def test_the_models_line_to_search_by_is_shown_with_the_draft(

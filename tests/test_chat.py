@@ -66,7 +66,8 @@ def test_a_draft_arrives_in_growing_parts_and_ends_as_one_outcome(openai_server:
     assert outcome.usage.input_tokens > 0
     assert outcome.usage.output_tokens > 0
     shape = DraftShape.model_validate_json(outcome.text)
-    assert to_reply(shape).sentences[0] == Sentence("See an orthopaedic clinic.", (1,))
+    said = "See an orthopaedic clinic."
+    assert to_reply(shape).sentences[0] == Sentence(said, (1,), (said,))
     shown = [partial_texts(partial.value)[0] for partial in partials]
     assert len(shown) > 5
     assert [len(text) for text in shown] == sorted(len(text) for text in shown)

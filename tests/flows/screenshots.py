@@ -87,6 +87,9 @@ def _streamed(browser: Browser, address: str) -> None:
         page.locator(".dr-growing").wait_for()
         page.wait_for_timeout(1500)
         _save(page, "drafting")
+        page.get_by_role("textbox", name="Reply").wait_for()
+        settle(page)
+        _save(page, "model")
 
 
 @contextmanager

@@ -10,7 +10,9 @@ the question's first sentence; ``query-X`` does X for that call, and ``ok`` for 
         assert openai_server.requests[0].body["model"] == "ok"
 
 By hand: ``python -m tests.openai_server --port 8790``, then set ``DRAFTER_BASE_URL=http://127.0.0.1:8790/v1``
-and ``DRAFTER_MODEL=openai:ok``.
+and ``DRAFTER_MODEL=openai:ok``. ``GET /log`` says how each call went, ``DELETE /log`` forgets it.
+
+``faults-SEED`` draws a behaviour for each call (tests/faults.py).
 """
 
 import argparse
@@ -26,7 +28,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
@@ -36,6 +38,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from tests.faults import drawn
 
 BEHAVIOURS = {
     "ok": "a draft composed from the prompt's numbered sources",
@@ -48,8 +52,10 @@ BEHAVIOURS = {
     "truncated": "stops in the middle at the token limit",
     "fenced": "a draft inside a Markdown fence, after some thinking aloud",
     "refusal": "a refusal in the refusal field",
+    "prose": "a refusal in polite words",
     "empty": "nothing at all",
     "filter": "stopped by a content filter",
+    "azure-filter": "400: a content filter stopped the prompt, as Azure says it",
     "401": "the key is wrong; the message repeats it",
     "404": "no such model",
     "429": "always too many requests",
@@ -86,11 +92,27 @@ class Recorded:
 
 
 @dataclass
+class Served:
+    """How one chat call went: its question as the prompt has it, what was said to it, and when. Instants are
+    seconds of the machine's monotonic clock, which its processes share; ``first`` is that of the first words."""
+
+    behaviour: str
+    question: str
+    connection: int
+    asked: float
+    text: str = ""
+    first: float | None = None
+    ended: float | None = None
+    finished: bool = False
+
+
+@dataclass
 class OpenAIServer:
     """``url`` ends in /v1. ``cancelled`` counts streams that the client closed before their end."""
 
     url: str = ""
     requests: list[Recorded] = field(default_factory=list)
+    served: list[Served] = field(default_factory=list)
     cancelled: int = 0
     in_work: int = 0
     most_in_work: int = 0
@@ -101,6 +123,7 @@ class OpenAIServer:
                 Route("/v1/chat/completions", self._chat, methods=["POST"]),
                 Route("/v1/embeddings", self._embeddings, methods=["POST"]),
                 Route("/v1/models", self._models),
+                Route("/log", self._log, methods=["GET", "DELETE"]),
             ]
         )
 
@@ -113,6 +136,12 @@ class OpenAIServer:
         port = request.client.port if request.client else 0
         self.requests.append(Recorded(request.url.path, body, authorization, port, time.monotonic()))
         return body
+
+    async def _log(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self.requests.clear()
+            self.served.clear()
+        return JSONResponse([asdict(served) for served in self.served])
 
     async def _models(self, _: Request) -> Response:
         data = [{"id": name, "object": "model", "created": 1, "owned_by": "tests"} for name in BEHAVIOURS]
@@ -131,31 +160,46 @@ class OpenAIServer:
 
     async def _chat(self, request: Request) -> Response:
         body = await self._record(request)
-        behaviour = _behaviour(body)
+        served = self._begin(body)
+        behaviour = served.behaviour
         times = len(self.asked(body["model"]))
         if behaviour == "hang":
             while not await request.is_disconnected():
                 await asyncio.sleep(0.02)
+            served.ended = time.monotonic()
         if behaviour == "patient":
             await asyncio.sleep(0.2)
         if (refused := _error_response(behaviour, body, times, request)) is not None:
             return refused
         answer = _answer(behaviour, body, times)
+        served.text = answer.text
         if not body.get("stream"):
             return JSONResponse(_whole(answer, body))
-        return StreamingResponse(self._stream(behaviour, answer, body), media_type="text/event-stream")
+        return StreamingResponse(self._stream(served, answer, body), media_type="text/event-stream")
 
-    async def _stream(self, behaviour: str, answer: "Answer", body: dict[str, Any]) -> AsyncIterator[str]:
+    def _begin(self, body: dict[str, Any]) -> Served:
+        last, question = self.requests[-1], _question(body)
+        behaviour = _behaviour(body)
+        if behaviour.startswith("faults-"):
+            calls = sum(served.question == question for served in self.served)
+            behaviour = drawn(behaviour, question, calls)
+        self.served.append(Served(behaviour, question, last.connection, last.at))
+        return self.served[-1]
+
+    async def _stream(self, served: Served, answer: "Answer", body: dict[str, Any]) -> AsyncIterator[str]:
         self.in_work += 1
         self.most_in_work = max(self.most_in_work, self.in_work)
         finished = False
         try:
-            async for event in _events(behaviour, answer, body):
+            async for event in _events(served.behaviour, answer, body):
+                if served.first is None and '"role"' not in event:
+                    served.first = time.monotonic()
                 yield event
             finished = True
         finally:
             self.in_work -= 1
             self.cancelled += not finished
+            served.finished, served.ended = finished, time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -199,6 +243,13 @@ def _error_response(behaviour: str, body: dict[str, Any], times: int, request: R
             return _error(429, "You exceeded your current quota", code="insufficient_quota")
         case "context":
             return _error(400, "This model's maximum context length is 100 tokens", code="context_length_exceeded")
+        case "azure-filter":
+            return _error(
+                400,
+                "The response was filtered: your prompt triggered a policy",
+                code="content_filter",
+                param="prompt",
+            )
         case "html":
             return Response("<html><body>Please log in</body></html>", media_type="text/html")
         case "429":
@@ -225,6 +276,11 @@ def _behaviour(body: dict[str, Any]) -> str:
     return name if of_query == name else of_query if _asks_for_query(body) else "ok"
 
 
+def _question(body: dict[str, Any]) -> str:
+    user = str(body["messages"][min(1, len(body["messages"]) - 1)]["content"])
+    return (_QUESTION.findall(user) or [user])[-1].strip()
+
+
 def _asks_for_query(body: dict[str, Any]) -> bool:
     return '{"query"' in body["messages"][0]["content"]
 
@@ -234,6 +290,9 @@ def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
         composed = summed_up(body["messages"], behaviour)
     else:
         composed = compose(body["messages"], obey=behaviour == "obeys")
+    if str(body["model"]).startswith("faults-"):
+        # So that a draft shows whose it is.
+        composed["closing"] = f"You wrote: {_question(body)}"
     draft = json.dumps(composed, ensure_ascii=False)
     match behaviour:
         case "badjson":
@@ -248,6 +307,8 @@ def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
             return Answer(f"<think>Which {{source}} fits?</think>\nHere it is:\n```json\n{draft}\n```\n")
         case "refusal":
             return Answer("", refusal="I cannot help with that.")
+        case "prose":
+            return Answer("I am sorry, but I cannot help with this request.")
         case "empty":
             return Answer("")
         case "filter":
@@ -407,6 +468,7 @@ def openai_server() -> OpenAIServer:
     """The server, with nothing recorded yet."""
     server = _running()
     server.requests.clear()
+    server.served.clear()
     server.cancelled = server.most_in_work = 0
     return server
 
@@ -415,7 +477,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="An OpenAI-protocol server on loopback for demonstrations.")
     parser.add_argument("--port", type=int, default=8790)
     with serving(parser.parse_args().port) as server:
-        print(f"Listening on {server.url}; Ctrl-C ends it. Models: {', '.join(BEHAVIOURS)}")
+        print(f"Listening on {server.url}; Ctrl-C ends it. Models: {', '.join(BEHAVIOURS)}", flush=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -31,6 +31,7 @@ from drafter.chat.connection import http_client  # noqa: E402
 from drafter.chat.server_errors import (  # noqa: E402
     PLAIN,
     about,
+    is_filtered,
     is_overflow,
     is_quota,
     rejects_format,
@@ -208,10 +209,7 @@ class OpenAIChat:
                 "DRAFTER_MAX_OUTPUT_TOKENS, or use a model with a longer context."
             )
         if said.finish_reason == "content_filter":
-            return "filtered", (
-                f"A content filter at {self._server} stopped the draft: write this reply yourself, or use another "
-                "model."
-            )
+            return "filtered", self._filtered()
         # LangChain drops the refusal field of a stream, so that a refusal arrives as no text at all.
         if not said.text.strip():
             return "refused", (
@@ -226,9 +224,14 @@ class OpenAIChat:
         return "ok", ""
 
     def _unavailable(self, error: Exception, said: _Said, calls: int) -> Outcome:
+        if is_filtered(error):
+            return Outcome("filtered", said.text, said.usage, attempts=calls, detail=self._filtered())
         broken_off = said.text and not isinstance(error, openai.APITimeoutError)
         detail = self._broken_off() if broken_off else self._sentence(error, calls)
         return Outcome("unavailable", said.text, said.usage, said.finish_reason, attempts=calls, detail=detail)
+
+    def _filtered(self) -> str:
+        return f"A content filter at {self._server} stopped the draft: write this reply yourself, or use another model."
 
     def _broken_off(self) -> str:
         return f"The model's server at {self._server} broke off before the draft was finished: try again."

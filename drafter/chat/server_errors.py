@@ -67,6 +67,11 @@ def is_quota(error: openai.APIStatusError) -> bool:
     return error.code == "insufficient_quota"
 
 
+def is_filtered(error: Exception) -> bool:
+    """A content filter stopped the prompt; Azure says so with a 400 (code ``content_filter``), before any word."""
+    return isinstance(error, openai.APIError) and error.code == "content_filter"
+
+
 def is_overflow(error: openai.APIStatusError) -> bool:
     """The prompt is longer than the model's context."""
     # Servers other than OpenAI's have no code for it: "exceeds the available context size" (llama-server).

@@ -77,6 +77,13 @@ BEHAVIOURS = {
     "no-usage": "as ok, without token counts",
     "blank": "an answer of the right shape with nothing in it",
     "endless": "an answer of the right shape that is far too long",
+    "thinks": "as ok, its thoughts in reasoning_content and then up to a closing tag that nothing opens",
+    "dribbles": "a letter now and then, without end",
+    "comments": "comments that keep the connection open, without end",
+    "constrained": "holds to a schema and to either limit of tokens, and says how long its context is",
+    "old": "json_schema is a 500, json_object takes a schema, only max_tokens holds, counts no tokens",
+    "reasoner": "400 for max_tokens and for any temperature but 1, as reasoning models do",
+    "chatty": "takes every response format and answers in prose all the same",
 }
 
 
@@ -144,7 +151,11 @@ class OpenAIServer:
         return JSONResponse([asdict(served) for served in self.served])
 
     async def _models(self, _: Request) -> Response:
-        data = [{"id": name, "object": "model", "created": 1, "owned_by": "tests"} for name in BEHAVIOURS]
+        data: list[dict[str, Any]] = [
+            {"id": name, "object": "model", "created": 1, "owned_by": "tests"}
+            | ({"max_model_len": 16384} if name == "constrained" else {})
+            for name in BEHAVIOURS
+        ]
         return JSONResponse({"object": "list", "data": data})
 
     async def _embeddings(self, request: Request) -> Response:
@@ -264,7 +275,11 @@ def _error_response(behaviour: str, body: dict[str, Any], times: int, request: R
             return _error(400, "response_format type json_schema is not supported", param="response_format")
         case "rejects-response-format" if kind:
             return _error(500, f"Invalid response_format: unknown type {kind}")
-        case "rejects-temperature" if body.get("temperature") != 1:
+        case "old" if kind == "json_schema":
+            return _error(500, "response_format type json_schema is unknown")
+        case "reasoner" if "max_tokens" in body:
+            return _error(400, "Use max_completion_tokens", code="unsupported_parameter", param="max_tokens")
+        case "rejects-temperature" | "reasoner" if body.get("temperature", 1) != 1:
             return _error(400, "Unsupported value", code="unsupported_value", param="temperature")
         case _:
             return None
@@ -274,6 +289,13 @@ def _behaviour(body: dict[str, Any]) -> str:
     name = str(body["model"])
     of_query = name.removeprefix("query-")
     return name if of_query == name else of_query if _asks_for_query(body) else "ok"
+
+
+def _asks_for_words(body: dict[str, Any]) -> bool:
+    """What `drafter doctor` asks: by a schema of one key, or by the prompt."""
+    form = body.get("response_format") or {}
+    schema = form.get("schema") or form.get("json_schema", {}).get("schema") or {}
+    return list(schema.get("properties", {})) == ["query"] or '{"query"' in str(body["messages"][-1]["content"])
 
 
 def _question(body: dict[str, Any]) -> str:
@@ -286,6 +308,18 @@ def _asks_for_query(body: dict[str, Any]) -> bool:
 
 
 def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
+    answer = _words(behaviour, body, times)
+    limits = {"constrained": ("max_tokens", "max_completion_tokens"), "old": ("max_tokens",)}
+    limits["reasoner"] = ("max_completion_tokens",)
+    letters = 4 * min((body[name] for name in limits.get(behaviour, ()) if name in body), default=10**6)
+    return answer if len(answer.text) <= letters else Answer(answer.text[:letters], "length")
+
+
+def _words(behaviour: str, body: dict[str, Any], times: int) -> Answer:
+    if str(body["messages"][-1]["content"]).startswith("Count from one"):
+        return Answer("one two three four five six seven eight nine ten " * 4)
+    if _asks_for_words(body):
+        return Answer('{"query": "Momo likes warm roofs"}' if behaviour != "chatty" else "Momo likes warm roofs.")
     if _asks_for_query(body):
         composed = summed_up(body["messages"], behaviour)
     else:
@@ -347,6 +381,12 @@ async def _events(behaviour: str, answer: Answer, body: dict[str, Any]) -> Async
     yield piece({"role": "assistant", "content": ""})
     if answer.refusal:
         yield piece({"refusal": answer.refusal})
+    while behaviour in ("dribbles", "comments"):
+        await asyncio.sleep(0.05)
+        yield ": still here\n\n" if behaviour == "comments" else piece({"content": "x"})
+    if behaviour == "thinks":
+        yield piece({"reasoning_content": "The patient says {they} are afraid."})
+        yield piece({"content": "Which {source} fits? The first.</think>"})
     for start in range(0, len(answer.text), 24):
         if start > len(answer.text) // 2:
             if behaviour == "drop":
@@ -361,7 +401,7 @@ async def _events(behaviour: str, answer: Answer, body: dict[str, Any]) -> Async
     if behaviour == "unfinished":
         return
     yield piece({}, answer.finish_reason)
-    if (body.get("stream_options") or {}).get("include_usage") and behaviour != "no-usage":
+    if (body.get("stream_options") or {}).get("include_usage") and behaviour not in ("no-usage", "old"):
         yield _event({**base, "choices": [], "usage": _usage(answer, body)})
     yield "data: [DONE]\n\n"
     if behaviour == "lingers":

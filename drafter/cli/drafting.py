@@ -55,7 +55,7 @@ def _words(text: str | None, file: Path | None) -> str:
 
 
 def _stream(drafter: "Drafter", question: "Question") -> "Draft":
-    """Print the draft as it grows; what is already printed is never taken back."""
+    """Print the draft as it grows; what is already printed stays, but may be said to hold no longer."""
     from drafter.chat import Partial
     from drafter.chat.shape import partial_texts
     from drafter.domain import Draft
@@ -66,7 +66,11 @@ def _stream(drafter: "Drafter", question: "Question") -> "Draft":
             whole = "\n\n".join(part for part in (step.reply.text, step.more_info.text) if part)
             print(whole[len(printed) :] if whole.startswith(printed) else f"\n\n{whole}")
             return step
-        if isinstance(step, Partial):
+        if isinstance(step, Partial) and step.notice:
+            withdrawn = "\n\n-- What stands above holds no longer. " if printed else "-- "
+            print(f"{withdrawn}{step.notice}\n")
+            printed = ""
+        elif isinstance(step, Partial):
             grown = "\n\n".join(part for part in partial_texts(step.value) if part)
             if grown.startswith(printed):
                 print(grown[len(printed) :], end="", flush=True)

@@ -115,11 +115,13 @@ class Served:
 
 @dataclass
 class OpenAIServer:
-    """``url`` ends in /v1. ``cancelled`` counts streams that the client closed before their end."""
+    """``url`` ends in /v1. ``cancelled`` counts streams that the client closed before their end, ``unknown`` holds
+    the paths of requests that are none of this protocol."""
 
     url: str = ""
     requests: list[Recorded] = field(default_factory=list)
     served: list[Served] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
     cancelled: int = 0
     in_work: int = 0
     most_in_work: int = 0
@@ -131,6 +133,7 @@ class OpenAIServer:
                 Route("/v1/embeddings", self._embeddings, methods=["POST"]),
                 Route("/v1/models", self._models),
                 Route("/log", self._log, methods=["GET", "DELETE"]),
+                Route("/{path:path}", self._unknown, methods=["GET", "POST", "PATCH"]),
             ]
         )
 
@@ -143,6 +146,10 @@ class OpenAIServer:
         port = request.client.port if request.client else 0
         self.requests.append(Recorded(request.url.path, body, authorization, port, time.monotonic()))
         return body
+
+    async def _unknown(self, request: Request) -> Response:
+        self.unknown.append(request.url.path)
+        return _error(404, "Not found")
 
     async def _log(self, request: Request) -> Response:
         if request.method == "DELETE":
@@ -295,12 +302,12 @@ def _asks_for_words(body: dict[str, Any]) -> bool:
     """What `drafter doctor` asks: by a schema of one key, or by the prompt."""
     form = body.get("response_format") or {}
     schema = form.get("schema") or form.get("json_schema", {}).get("schema") or {}
-    return list(schema.get("properties", {})) == ["query"] or '{"query"' in str(body["messages"][-1]["content"])
+    return [*schema.get("properties", {})] == ["query"] or '{"query"' in str(body["messages"][-1]["content"])
 
 
 def _question(body: dict[str, Any]) -> str:
     user = str(body["messages"][min(1, len(body["messages"]) - 1)]["content"])
-    return (_QUESTION.findall(user) or [user])[-1].strip()
+    return str((_QUESTION.findall(user) or [user])[-1]).strip()
 
 
 def _asks_for_query(body: dict[str, Any]) -> bool:

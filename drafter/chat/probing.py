@@ -161,14 +161,24 @@ def _answers(server: _Server) -> Iterator[Result]:
     for changes in _VARIATIONS:
         outcome, _ = server.ask(_BY_PROMPT, response_format="none", **changes)
         if outcome.status != "unavailable":
-            server.learn(**changes)
+            left_out = _needed(server, changes)
+            server.learn(**left_out)
             yield Result(True, f"It answers a short question in {outcome.seconds:.1f} s.")
-            yield from (Result(None, what) for key, what in _WITHOUT.items() if changes.get(key) is False)
+            yield from (Result(None, what) for key, what in _WITHOUT.items() if left_out.get(key) is False)
             return
         problem = problem or outcome.detail
-        if outcome.seconds > _PATIENCE:
+        if outcome.seconds >= min(_PATIENCE, server.profile.timeout):
             break
     yield Result(False, problem, "Then run `drafter doctor` again.")
+
+
+def _needed(server: _Server, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fewest of these changes with which it still answers."""
+    for key in changes if len(changes) > 1 else ():
+        fewer = {name: value for name, value in changes.items() if name != key}
+        if server.ask(_BY_PROMPT, response_format="none", **fewer)[0].status != "unavailable":
+            changes = fewer
+    return changes
 
 
 def _keeps_to_a_shape(server: _Server) -> Iterator[Result]:

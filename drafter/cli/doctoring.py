@@ -38,26 +38,27 @@ def doctor(
     settings = read_settings(model=model)
     if write:
         check_name(write)
+        if uses_no_server(settings):
+            raise BadInput("A profile is of a language model's server: name one, such as openai:NAME.")
     results, profile = list(_house(settings)), None
     if not uses_no_server(settings):
         report = examine(settings)
         results, profile = [*results, *report.results], report.profile
     drafts = not any(result.works is False for result in results)
     name = settings.model
-    if write:
-        if profile is None:
-            raise BadInput("There is nothing to keep as a profile: no language model wrote anything.")
+    if write and profile:
         write_profile(settings.profiles_file, write, profile)
         name = f"{write}:{name.partition(':')[2]}"
     if as_json:
-        kept = profile.model_dump(exclude={"notes"}) if profile else None
-        said = {"model": name, "drafts": drafts, "results": [asdict(one) for one in results], "profile": kept}
+        fields = profile.model_dump(exclude={"notes"}) if profile else None
+        said = {"model": name, "drafts": drafts, "results": [asdict(one) for one in results], "profile": fields}
         print(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         _print(results)
         print(f"\n{name} {'can write drafts' if drafts else 'cannot write drafts yet'}.")
         if write:
-            print(f"Kept in {settings.profiles_file}: set DRAFTER_MODEL={name}.")
+            kept = f"Kept in {settings.profiles_file}: set DRAFTER_MODEL={name}."
+            print(kept if profile else "No profile was kept.")
     if not drafts:
         raise typer.Exit(1)
 

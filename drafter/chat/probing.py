@@ -134,7 +134,7 @@ def _context(server: _Server, entry: Mapping[str, Any], base_url: str) -> Result
         return Result(
             None,
             "It does not say how long its context is.",
-            f"See that it is {_SMALLEST_CONTEXT:,} tokens: some servers cut a longer prompt without a word.",
+            f"It needs {_SMALLEST_CONTEXT:,} tokens: some servers cut a longer prompt without a word.",
         )
     server.learn(context_tokens=found)
     if found < _SMALLEST_CONTEXT:

@@ -9,7 +9,7 @@ import typer
 def batch(
     source: Annotated[Path, typer.Argument(help="Questions: JSON Lines or CSV, one a row.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Where the drafts go, as JSON Lines.")],
-    model: Annotated[str | None, typer.Option(help="offline, openai:NAME or replay:FILE.")] = None,
+    model: Annotated[str | None, typer.Option(help="offline, PREFIX:NAME or replay:FILE.")] = None,
     prompt: Annotated[str | None, typer.Option(help="A prompt version such as reply/v2.")] = None,
     concurrency: Annotated[int | None, typer.Option(min=1, max=512, help="Drafts in work at a time.")] = None,
 ) -> None:

@@ -17,7 +17,7 @@ def draft(
     file: Annotated[Path | None, typer.Option(help="Read the question from a text file.")] = None,
     title: Annotated[str, typer.Option(help="The question's title.")] = "",
     department: Annotated[str | None, typer.Option(help="The department asked.")] = None,
-    model: Annotated[str | None, typer.Option(help="offline, openai:NAME or replay:FILE.")] = None,
+    model: Annotated[str | None, typer.Option(help="offline, PREFIX:NAME or replay:FILE.")] = None,
     prompt: Annotated[str | None, typer.Option(help="A prompt version such as reply/v2.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, once, at the end.")] = False,
 ) -> None:

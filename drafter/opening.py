@@ -148,7 +148,11 @@ def _open(settings: Settings, name: str, base_url: str | None, api_key: str | No
 
 
 def uses_no_server(settings: Settings) -> bool:
-    return settings.model.partition(":")[0] in ("offline", "replay")
+    return not _served(settings.model)
+
+
+def _served(name: str) -> bool:
+    return name.partition(":")[0] not in ("offline", "replay")
 
 
 def concurrency_of(settings: Settings) -> int:
@@ -156,6 +160,18 @@ def concurrency_of(settings: Settings) -> int:
     if settings.concurrency or uses_no_server(settings):
         return settings.concurrency or 8
     return _profile_of(settings).concurrency
+
+
+def _input_tokens(settings: Settings) -> int | None:
+    """What every model that may be asked can read, where it is known: the context less what it may write."""
+    names = (settings.model, *settings.fallback_names)
+    known = (
+        []
+        if uses_no_server(settings)
+        else [_profile_of(settings, name).context_tokens for name in names if _served(name)]
+    )
+    context = settings.context_tokens or min((tokens for tokens in known if tokens), default=None)
+    return None if context is None else max(0, context - settings.max_output_tokens)
 
 
 def examine(settings: Settings) -> Report:
@@ -173,10 +189,13 @@ def examine(settings: Settings) -> Report:
     )
 
 
-def _profile_of(settings: Settings) -> Profile:
+def _profile_of(settings: Settings, name: str | None = None) -> Profile:
+    """The profile of the settings' model, or of this fallback."""
+    name = name or settings.model
+    own = name.partition(":")[0] == settings.model.partition(":")[0]
     return effective_profile(
-        settings.model,
-        base_url=settings.base_url,
+        name,
+        base_url=settings.base_url if own else None,
         timeout=settings.timeout,
         longest=settings.longest,
         profiles=settings.profiles_file,
@@ -199,7 +218,7 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
         prompts=active_prompts(prompts_folder(settings), query=settings.query_rewrite),
         model=chain_of(settings),
         source_limit=settings.sources,
-        input_tokens=settings.context_tokens and max(0, settings.context_tokens - settings.max_output_tokens),
+        input_tokens=_input_tokens(settings),
         doctor=settings.clinician_name,
         style_examples=settings.style_examples,
     )

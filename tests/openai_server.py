@@ -133,6 +133,7 @@ class OpenAIServer:
                 Route("/v1/embeddings", self._embeddings, methods=["POST"]),
                 Route("/v1/models", self._models),
                 Route("/log", self._log, methods=["GET", "DELETE"]),
+                Route("/api/ps", self._loaded),
                 Route("/{path:path}", self._unknown, methods=["GET", "POST", "PATCH"]),
             ]
         )
@@ -146,6 +147,10 @@ class OpenAIServer:
         port = request.client.port if request.client else 0
         self.requests.append(Recorded(request.url.path, body, authorization, port, time.monotonic()))
         return body
+
+    async def _loaded(self, _: Request) -> Response:
+        """As Ollama says which models are loaded."""
+        return JSONResponse({"models": [{"name": "slow", "context_length": 4096}]})
 
     async def _unknown(self, request: Request) -> Response:
         self.unknown.append(request.url.path)

@@ -11,7 +11,7 @@ import pytest
 from drafter.chat import ChatModel, effective_profile, open_model
 from drafter.chat.profiles import Profile, own_profiles, profile_of, write_profile
 from drafter.errors import BadInput, BadSettings
-from drafter.opening import chain_of, concurrency_of
+from drafter.opening import chain_of, concurrency_of, open_drafter
 from drafter.settings import Settings
 from tests.openai_server import OpenAIServer, serving
 from tests.test_chat import KEY, QUESTION, ROOT, _ask, _request
@@ -137,6 +137,24 @@ def test_as_many_drafts_are_in_work_as_the_server_bears_unless_it_is_set() -> No
     assert concurrency_of(Settings()) == 8
     assert concurrency_of(Settings(model="llama-cpp-python:x")) == 1
     assert concurrency_of(Settings(model="llama-cpp-python:x", concurrency=3)) == 3
+
+
+def test_prompts_are_cut_to_the_shortest_context_that_is_known(sample_home: Path) -> None:
+    _profiles(
+        sample_home,
+        "[a]\nbase_url = 'http://127.0.0.1:9/v1'\ncontext_tokens = 9000\n[b]\ncontext_tokens = 8000\nbase_url = 'http://127.0.0.1:9/v1'\n",
+    )
+
+    def tokens(**given: Any) -> int | None:
+        drafter = open_drafter(Settings(home=sample_home, **given))
+        with drafter.archive:
+            return drafter.input_tokens
+
+    assert tokens() is None
+    assert tokens(model="a:x") == 6000
+    assert tokens(model="a:x", fallbacks="b:x,offline") == 5000
+    assert tokens(model="a:x", context_tokens=7000) == 4000
+    assert tokens(model="ollama:x") is None
 
 
 # --- Providers by LangChain's name

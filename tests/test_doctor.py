@@ -52,6 +52,13 @@ def test_a_reasoning_model_is_sent_no_temperature_and_the_new_limit(openai_serve
     assert report.profile.seed
 
 
+def test_a_context_that_is_too_short_is_told_as_ollama_says_it(openai_server: OpenAIServer) -> None:
+    report = _examined(openai_server, "slow")
+    assert "None Its context is 4,096 tokens. Give it 8,192" in _said(report)
+    assert report.profile is not None
+    assert report.profile.context_tokens == 4096
+
+
 def test_a_server_without_formats_is_asked_by_the_prompt(openai_server: OpenAIServer) -> None:
     report = _examined(openai_server, "rejects-response-format")
     assert report.profile is not None

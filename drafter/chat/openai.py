@@ -84,7 +84,6 @@ class LanguageModel:
         seed: int | None,
     ) -> None:
         self.name = name
-        self.context_tokens = profile.context_tokens
         self._profile, self._model = profile, name.partition(":")[2]
         self._has_key, self._limit, self._max_retries = bool(api_key), max_output_tokens, max_retries
         self._server = _server(profile)

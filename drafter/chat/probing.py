@@ -5,7 +5,6 @@ from typing import Any, get_args
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
-import openai
 
 from drafter.chat import Outcome, QueryShape, Request
 from drafter.chat.connection import http_client
@@ -80,14 +79,23 @@ class _Server:
         with http_client(self.profile.timeout, self.profile.connect_timeout) as http:
             return http.get(url, headers=headers)
 
+    def json(self, path: str) -> dict[str, Any]:
+        """What the server says there, outside the protocol; nothing when it does not know the path."""
+        address = urlsplit(str(self.profile.base_url))
+        try:
+            found = self.get(urlunsplit((address.scheme, address.netloc, path, "", ""))).json()
+        except (httpx2.HTTPError, OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
 
 def probe(name: str, profile: Profile, *, api_key: str | None, temperature: float) -> Report:
     """Examine the server of this model, about ten calls of a few tokens; nothing is raised for what it does."""
     server = _Server(name, profile, api_key, temperature)
     results: list[Result] = []
-    for step in (_lists, _answers, _keeps_to_a_shape, _keeps_to_a_limit):
-        if profile.provider and step in (_lists, _keeps_to_a_limit):
-            continue  # no common way to ask
+    # The length of the context comes after an answer: Ollama has none before the model is loaded.
+    steps = (_answers, _keeps_to_a_shape) if profile.provider else _STEPS
+    for step in steps:
         for result in step(server):
             results.append(result)
             if result.works is False:
@@ -101,7 +109,7 @@ def _lists(server: _Server) -> Iterator[Result]:
     address = urlsplit(base_url).netloc.rpartition("@")[2]
     try:
         response = server.get(f"{base_url}/models")
-    except (httpx2.HTTPError, openai.OpenAIError, OSError):
+    except (httpx2.HTTPError, OSError):
         yield Result(False, f"The server at {address} cannot be reached.", "Start it, or correct DRAFTER_BASE_URL.")
         return
     if response.status_code in (401, 403):
@@ -116,7 +124,7 @@ def _lists(server: _Server) -> Iterator[Result]:
         yield Result(None, f"It does not list the model {wanted}; it lists: {names}.")
     else:
         yield Result(True, f"It lists the model {wanted}.")
-    yield _context(server, entry or {}, base_url)
+    server.learn(context_tokens=_listed_context(entry or {}) or server.profile.context_tokens)
 
 
 def _listed(response: httpx2.Response) -> list[dict[str, Any]]:
@@ -127,32 +135,45 @@ def _listed(response: httpx2.Response) -> list[dict[str, Any]]:
     return [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
 
 
-def _context(server: _Server, entry: Mapping[str, Any], base_url: str) -> Result:
+def _listed_context(entry: Mapping[str, Any]) -> int | None:
+    """As vLLM and llama-server list it."""
     meta = entry.get("meta")
-    found = entry.get("max_model_len") or (isinstance(meta, dict) and meta.get("n_ctx")) or _slot(server, base_url)
-    if not isinstance(found, int) or found < 1:
-        return Result(
+    return _positive(entry.get("max_model_len")) or _positive(meta.get("n_ctx") if isinstance(meta, dict) else None)
+
+
+def _has_room(server: _Server) -> Iterator[Result]:
+    """How long a prompt and its answer may be."""
+    found = server.profile.context_tokens or _own_context(server)
+    if found is None:
+        yield Result(
             None,
             "It does not say how long its context is.",
             f"It needs {_SMALLEST_CONTEXT:,} tokens: some servers cut a longer prompt without a word.",
         )
+        return
     server.learn(context_tokens=found)
-    if found < _SMALLEST_CONTEXT:
-        return Result(
-            None, f"Its context is {found:,} tokens.", f"Give it {_SMALLEST_CONTEXT:,}, or lower DRAFTER_SOURCES."
-        )
-    return Result(True, f"Its context is {found:,} tokens.")
+    room = found >= _SMALLEST_CONTEXT
+    todo = "" if room else f"Give it {_SMALLEST_CONTEXT:,}, or past replies will be left out of the prompt."
+    yield Result(True if room else None, f"Its context is {found:,} tokens.", todo)
 
 
-def _slot(server: _Server, base_url: str) -> int | None:
-    """llama-server says at /props how much of its context one call has."""
-    address = urlsplit(base_url)
-    try:
-        response = server.get(urlunsplit((address.scheme, address.netloc, "/props", "", "")))
-        found = response.json()["default_generation_settings"]["n_ctx"]
-    except (httpx2.HTTPError, openai.OpenAIError, OSError, ValueError, KeyError, TypeError):
+def _own_context(server: _Server) -> int | None:
+    """As older llama-servers and Ollama say it beside the protocol; a service that needs a key is not asked."""
+    if server.profile.needs_key:
         return None
-    return found if isinstance(found, int) else None
+    props = server.json("/props")
+    loaded = server.json("/api/ps").get("models")
+    wanted = server.name.partition(":")[2]
+    models = [one for one in loaded if isinstance(one, dict)] if isinstance(loaded, list) else []
+    settings = props.get("default_generation_settings")
+    return _positive(settings.get("n_ctx") if isinstance(settings, dict) else None) or next(
+        (_positive(one.get("context_length")) for one in models if wanted in (one.get("name"), one.get("model"))),
+        None,
+    )
+
+
+def _positive(value: object) -> int | None:
+    return value if isinstance(value, int) and value > 0 else None
 
 
 def _answers(server: _Server) -> Iterator[Result]:
@@ -227,3 +248,6 @@ def _keeps_to_a_limit(server: _Server) -> Iterator[Result]:
 def _holds(server: _Server, name: LimitParameter) -> bool:
     outcome, _ = server.ask(_LONG, limit=_LITTLE, response_format="none", limit_parameter=name)
     return outcome.status == "truncated"
+
+
+_STEPS = (_lists, _answers, _has_room, _keeps_to_a_shape, _keeps_to_a_limit)

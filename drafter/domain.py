@@ -395,6 +395,8 @@ class Provenance:
     """Versions of Python and of the packages that a draft depends on."""
     rewrite: Rewrite | None = None
     """None when past replies were searched by the message alone because no rewrite was asked for."""
+    fallbacks: tuple[str, ...] = ()
+    """A sentence for each model that was asked before ``model`` and did not write the draft, in their order."""
 
     @property
     def offline(self) -> bool:

@@ -205,7 +205,7 @@ class Drafter:
     def _provenance(self, prepared: Prepared, outcome: Outcome) -> Provenance:
         rewrite = prepared.rewrite
         return Provenance(
-            model=self.model.name,
+            model=outcome.model or self.model.name,
             prompts=replace(self.prompts, query=self._query).names,
             messages_hash=prepared.request.messages_hash,
             embedder=self.retriever.embedder_identity,
@@ -219,6 +219,7 @@ class Drafter:
             style=prepared.style,
             packages=_packages(),
             rewrite=rewrite,
+            fallbacks=outcome.fallbacks,
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from drafter.archive import Archive, open_archive
-from drafter.chat import ChatModel, open_model
+from drafter.chat import ChatModel, Profile, Report, effective_profile, examine_model, open_model
 from drafter.domain import PromptVersion
 from drafter.drafting import Drafter
 from drafter.errors import BadSettings, IndexUnusable
@@ -20,6 +20,8 @@ from vectorstore.embedders import open_embedder
 from vectorstore.errors import StoreError
 
 _PACKAGE = Path(__file__).parent
+_OPENAI = "https://api.openai.com/v1"
+_TIMEOUT = 60.0
 
 
 def bundled(name: str) -> Path:
@@ -46,9 +48,9 @@ def embedder_of(settings: Settings, *, progress: Callable[[str], None] | None = 
         return open_embedder(
             settings.embedder,
             models_folder=settings.models_folder,
-            base_url=settings.embedder_base_url or settings.base_url,
+            base_url=settings.embedder_base_url or settings.base_url or _OPENAI,
             api_key=settings.api_key.get_secret_value() if settings.api_key else None,
-            timeout=settings.timeout,
+            timeout=settings.timeout or _TIMEOUT,
             progress=progress,
         )
     except StoreError as error:
@@ -62,7 +64,7 @@ def server_of(settings: Settings) -> ChromaServer | None:
         settings.chroma_url,
         settings.chroma_collection,
         token=settings.chroma_token.get_secret_value() if settings.chroma_token else None,
-        timeout=settings.timeout,
+        timeout=settings.timeout or _TIMEOUT,
     )
 
 
@@ -98,15 +100,105 @@ def preferences_of(settings: Settings) -> Preferences:
 
 
 def model_of(settings: Settings, name: str | None = None) -> ChatModel:
+    """The one model of this name, or of the settings; its failures are its own."""
+    name = name or settings.model
+    return _open(settings, name, settings.base_url, settings.key_for(name.partition(":")[0]))
+
+
+def chain_of(settings: Settings) -> ChatModel:
+    """The model of the settings with its fallbacks. ``offline`` and ``replay`` have none: what was chosen so that
+    nothing leaves the machine must not begin to.
+
+    Raises:
+        BadSettings: one of the models cannot be opened, or ``offline`` is not the last.
+    """
+    from drafter.chat.chain import Chain
+
+    names = settings.fallback_names
+    if not names or uses_no_server(settings):
+        return model_of(settings)
+    if "offline" in names[:-1]:
+        raise BadSettings("DRAFTER_FALLBACKS has a model after offline, which always writes: put offline last.")
+    return Chain((model_of(settings), *(_fallback_of(settings, name) for name in names)))
+
+
+def _fallback_of(settings: Settings, name: str) -> ChatModel:
+    """A model of another prefix is at another server, and the first model's key is none of its business."""
+    prefix = name.partition(":")[0]
+    if prefix == settings.model.partition(":")[0]:
+        return model_of(settings, name)
+    others = settings.model_copy(update={"api_key": None})
+    return _open(settings, name, None, others.key_for(prefix))
+
+
+def _open(settings: Settings, name: str, base_url: str | None, api_key: str | None) -> ChatModel:
     return open_model(
-        name or settings.model,
-        base_url=settings.base_url,
-        api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        name,
+        base_url=base_url,
+        api_key=api_key,
         temperature=settings.temperature,
         max_output_tokens=settings.max_output_tokens,
         timeout=settings.timeout,
+        longest=settings.longest,
         max_retries=settings.max_retries,
         seed=settings.seed,
+        profiles=settings.profiles_file,
+        tracing=settings.tracing,
+    )
+
+
+def uses_no_server(settings: Settings) -> bool:
+    return not _served(settings.model)
+
+
+def _served(name: str) -> bool:
+    return name.partition(":")[0] not in ("offline", "replay")
+
+
+def concurrency_of(settings: Settings) -> int:
+    """Drafts in work at a time: as set, else what the model's server bears."""
+    if settings.concurrency or uses_no_server(settings):
+        return settings.concurrency or 8
+    return _profile_of(settings).concurrency
+
+
+def _input_tokens(settings: Settings) -> int | None:
+    """What every model that may be asked can read, where it is known: the context less what it may write."""
+    names = (settings.model, *settings.fallback_names)
+    known = (
+        []
+        if uses_no_server(settings)
+        else [_profile_of(settings, name).context_tokens for name in names if _served(name)]
+    )
+    context = settings.context_tokens or min((tokens for tokens in known if tokens), default=None)
+    return None if context is None else max(0, context - settings.max_output_tokens)
+
+
+def examine(settings: Settings) -> Report:
+    """What the server of the settings' model takes.
+
+    Raises:
+        BadSettings: no model can have this name, or the package of its provider is missing.
+    """
+    return examine_model(
+        settings.model,
+        _profile_of(settings),
+        api_key=settings.key_for(settings.model.partition(":")[0]),
+        temperature=settings.temperature,
+        tracing=settings.tracing,
+    )
+
+
+def _profile_of(settings: Settings, name: str | None = None) -> Profile:
+    """The profile of the settings' model, or of this fallback."""
+    name = name or settings.model
+    own = name.partition(":")[0] == settings.model.partition(":")[0]
+    return effective_profile(
+        name,
+        base_url=settings.base_url if own else None,
+        timeout=settings.timeout,
+        longest=settings.longest,
+        profiles=settings.profiles_file,
     )
 
 
@@ -124,9 +216,9 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
         archive=archive,
         retriever=retriever_of(settings, archive),
         prompts=active_prompts(prompts_folder(settings), query=settings.query_rewrite),
-        model=model_of(settings),
+        model=chain_of(settings),
         source_limit=settings.sources,
-        input_tokens=settings.context_tokens and max(0, settings.context_tokens - settings.max_output_tokens),
+        input_tokens=_input_tokens(settings),
         doctor=settings.clinician_name,
         style_examples=settings.style_examples,
     )

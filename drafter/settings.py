@@ -35,16 +35,24 @@ class Settings(BaseSettings):
     """SQLAlchemy URL of the archive; without it SQLite in ``home``."""
 
     model: str = "offline"
-    """``offline``, ``openai:NAME`` or ``replay:FILE``."""
-    base_url: str = "https://api.openai.com/v1"
-    """An OpenAI-compatible endpoint; nothing is sent there unless ``model`` names one of its models."""
+    """``offline``, ``PREFIX:NAME`` (``openai``, ``ollama``, ...: docs/models.md) or ``replay:FILE``."""
+    fallbacks: str = ""
+    """Names of models, separated by commas, that are asked in turn when ``model`` writes no draft."""
+    base_url: str | None = None
+    """The model's endpoint; without it the prefix's own. Nothing is sent there unless ``model`` names its model."""
     api_key: SecretStr | None = None
+    api_keys: SecretStr | None = None
+    """``PREFIX=KEY``, separated by commas: keys of models with another prefix than ``model``'s."""
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.2
     max_output_tokens: Annotated[int, Field(ge=64)] = 3000
-    timeout: Annotated[float, Field(gt=0)] = 60.0
-    """Seconds without a word from a server before a call is given up."""
+    timeout: Annotated[float, Field(gt=0)] | None = None
+    """Seconds without a word from a server before a call is given up; without it 60, or the model's profile's."""
+    longest: Annotated[float, Field(gt=0)] | None = None
+    """Seconds one model may take for one draft in all; without it 600, or its profile's."""
     max_retries: Annotated[int, Field(ge=0, le=10)] = 3
     seed: int | None = None
+    tracing: bool = False
+    """Whether LangSmith's own variables decide if whole prompts are posted there; off whatever they say."""
 
     embedder: str = "minilm"
     """``minilm``, ``static`` or ``openai:NAME`` (at ``embedder_base_url``, or ``base_url``)."""
@@ -75,8 +83,8 @@ class Settings(BaseSettings):
     prompts: Path | None = None
     """Another folder of prompts; without it the ones that come with Drafter."""
 
-    concurrency: Annotated[int, Field(ge=1, le=512)] = 8
-    """Drafts in work at a time in a batch or an evaluation."""
+    concurrency: Annotated[int, Field(ge=1, le=512)] | None = None
+    """Drafts in work at a time in a batch or an evaluation; without it 8, or the model's profile's."""
 
     clinician_name: str = "Dr. Demo Clinician"
     clinician_department: str | None = None
@@ -85,6 +93,21 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         return self.archive_url or f"sqlite:///{self.home / 'archive.db'}"
+
+    @property
+    def fallback_names(self) -> tuple[str, ...]:
+        return tuple(name.strip() for name in self.fallbacks.split(",") if name.strip())
+
+    def key_for(self, prefix: str) -> str | None:
+        """The key of this prefix, else that of ``model``."""
+        pairs = self.api_keys.get_secret_value().split(",") if self.api_keys else []
+        keys = {name.strip(): key.strip() for name, _, key in (pair.partition("=") for pair in pairs)}
+        return keys.get(prefix) or (self.api_key.get_secret_value() if self.api_key else None)
+
+    @property
+    def profiles_file(self) -> Path:
+        """The user's own profiles of model servers."""
+        return self.home / "profiles.toml"
 
     @property
     def index_folder(self) -> Path:

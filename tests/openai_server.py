@@ -10,7 +10,9 @@ the question's first sentence; ``query-X`` does X for that call, and ``ok`` for 
         assert openai_server.requests[0].body["model"] == "ok"
 
 By hand: ``python -m tests.openai_server --port 8790``, then set ``DRAFTER_BASE_URL=http://127.0.0.1:8790/v1``
-and ``DRAFTER_MODEL=openai:ok``.
+and ``DRAFTER_MODEL=openai:ok``. ``GET /log`` says how each call went, ``DELETE /log`` forgets it.
+
+``faults-SEED`` draws a behaviour for each call (tests/faults.py).
 """
 
 import argparse
@@ -26,7 +28,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
@@ -36,6 +38,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from tests.faults import drawn
 
 BEHAVIOURS = {
     "ok": "a draft composed from the prompt's numbered sources",
@@ -48,8 +52,10 @@ BEHAVIOURS = {
     "truncated": "stops in the middle at the token limit",
     "fenced": "a draft inside a Markdown fence, after some thinking aloud",
     "refusal": "a refusal in the refusal field",
+    "prose": "a refusal in polite words",
     "empty": "nothing at all",
     "filter": "stopped by a content filter",
+    "azure-filter": "400: a content filter stopped the prompt, as Azure says it",
     "401": "the key is wrong; the message repeats it",
     "404": "no such model",
     "429": "always too many requests",
@@ -71,6 +77,13 @@ BEHAVIOURS = {
     "no-usage": "as ok, without token counts",
     "blank": "an answer of the right shape with nothing in it",
     "endless": "an answer of the right shape that is far too long",
+    "thinks": "as ok, its thoughts in reasoning_content and then up to a closing tag that nothing opens",
+    "dribbles": "a letter now and then, without end",
+    "comments": "comments that keep the connection open, without end",
+    "constrained": "holds to a schema and to either limit of tokens, and says how long its context is",
+    "old": "json_schema is a 500, json_object takes a schema, only max_tokens holds, counts no tokens",
+    "reasoner": "400 for max_tokens and for any temperature but 1, as reasoning models do",
+    "chatty": "takes every response format and answers in prose all the same",
 }
 
 
@@ -86,11 +99,29 @@ class Recorded:
 
 
 @dataclass
+class Served:
+    """How one chat call went: its question as the prompt has it, what was said to it, and when. Instants are
+    seconds of the machine's monotonic clock, which its processes share; ``first`` is that of the first words."""
+
+    behaviour: str
+    question: str
+    connection: int
+    asked: float
+    text: str = ""
+    first: float | None = None
+    ended: float | None = None
+    finished: bool = False
+
+
+@dataclass
 class OpenAIServer:
-    """``url`` ends in /v1. ``cancelled`` counts streams that the client closed before their end."""
+    """``url`` ends in /v1. ``cancelled`` counts streams that the client closed before their end, ``unknown`` holds
+    the paths of requests that are none of this protocol."""
 
     url: str = ""
     requests: list[Recorded] = field(default_factory=list)
+    served: list[Served] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
     cancelled: int = 0
     in_work: int = 0
     most_in_work: int = 0
@@ -101,6 +132,9 @@ class OpenAIServer:
                 Route("/v1/chat/completions", self._chat, methods=["POST"]),
                 Route("/v1/embeddings", self._embeddings, methods=["POST"]),
                 Route("/v1/models", self._models),
+                Route("/log", self._log, methods=["GET", "DELETE"]),
+                Route("/api/ps", self._loaded),
+                Route("/{path:path}", self._unknown, methods=["GET", "POST", "PATCH"]),
             ]
         )
 
@@ -114,8 +148,26 @@ class OpenAIServer:
         self.requests.append(Recorded(request.url.path, body, authorization, port, time.monotonic()))
         return body
 
+    async def _loaded(self, _: Request) -> Response:
+        """As Ollama says which models are loaded."""
+        return JSONResponse({"models": [{"name": "slow", "context_length": 4096}]})
+
+    async def _unknown(self, request: Request) -> Response:
+        self.unknown.append(request.url.path)
+        return _error(404, "Not found")
+
+    async def _log(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self.requests.clear()
+            self.served.clear()
+        return JSONResponse([asdict(served) for served in self.served])
+
     async def _models(self, _: Request) -> Response:
-        data = [{"id": name, "object": "model", "created": 1, "owned_by": "tests"} for name in BEHAVIOURS]
+        data: list[dict[str, Any]] = [
+            {"id": name, "object": "model", "created": 1, "owned_by": "tests"}
+            | ({"max_model_len": 16384} if name == "constrained" else {})
+            for name in BEHAVIOURS
+        ]
         return JSONResponse({"object": "list", "data": data})
 
     async def _embeddings(self, request: Request) -> Response:
@@ -131,31 +183,46 @@ class OpenAIServer:
 
     async def _chat(self, request: Request) -> Response:
         body = await self._record(request)
-        behaviour = _behaviour(body)
+        served = self._begin(body)
+        behaviour = served.behaviour
         times = len(self.asked(body["model"]))
         if behaviour == "hang":
             while not await request.is_disconnected():
                 await asyncio.sleep(0.02)
+            served.ended = time.monotonic()
         if behaviour == "patient":
             await asyncio.sleep(0.2)
         if (refused := _error_response(behaviour, body, times, request)) is not None:
             return refused
         answer = _answer(behaviour, body, times)
+        served.text = answer.text
         if not body.get("stream"):
             return JSONResponse(_whole(answer, body))
-        return StreamingResponse(self._stream(behaviour, answer, body), media_type="text/event-stream")
+        return StreamingResponse(self._stream(served, answer, body), media_type="text/event-stream")
 
-    async def _stream(self, behaviour: str, answer: "Answer", body: dict[str, Any]) -> AsyncIterator[str]:
+    def _begin(self, body: dict[str, Any]) -> Served:
+        last, question = self.requests[-1], _question(body)
+        behaviour = _behaviour(body)
+        if behaviour.startswith("faults-"):
+            calls = sum(served.question == question for served in self.served)
+            behaviour = drawn(behaviour, question, calls)
+        self.served.append(Served(behaviour, question, last.connection, last.at))
+        return self.served[-1]
+
+    async def _stream(self, served: Served, answer: "Answer", body: dict[str, Any]) -> AsyncIterator[str]:
         self.in_work += 1
         self.most_in_work = max(self.most_in_work, self.in_work)
         finished = False
         try:
-            async for event in _events(behaviour, answer, body):
+            async for event in _events(served.behaviour, answer, body):
+                if served.first is None and '"role"' not in event:
+                    served.first = time.monotonic()
                 yield event
             finished = True
         finally:
             self.in_work -= 1
             self.cancelled += not finished
+            served.finished, served.ended = finished, time.monotonic()
 
 
 @dataclass(frozen=True)
@@ -199,6 +266,13 @@ def _error_response(behaviour: str, body: dict[str, Any], times: int, request: R
             return _error(429, "You exceeded your current quota", code="insufficient_quota")
         case "context":
             return _error(400, "This model's maximum context length is 100 tokens", code="context_length_exceeded")
+        case "azure-filter":
+            return _error(
+                400,
+                "The response was filtered: your prompt triggered a policy",
+                code="content_filter",
+                param="prompt",
+            )
         case "html":
             return Response("<html><body>Please log in</body></html>", media_type="text/html")
         case "429":
@@ -213,7 +287,11 @@ def _error_response(behaviour: str, body: dict[str, Any], times: int, request: R
             return _error(400, "response_format type json_schema is not supported", param="response_format")
         case "rejects-response-format" if kind:
             return _error(500, f"Invalid response_format: unknown type {kind}")
-        case "rejects-temperature" if body.get("temperature") != 1:
+        case "old" if kind == "json_schema":
+            return _error(500, "response_format type json_schema is unknown")
+        case "reasoner" if "max_tokens" in body:
+            return _error(400, "Use max_completion_tokens", code="unsupported_parameter", param="max_tokens")
+        case "rejects-temperature" | "reasoner" if body.get("temperature", 1) != 1:
             return _error(400, "Unsupported value", code="unsupported_value", param="temperature")
         case _:
             return None
@@ -225,15 +303,42 @@ def _behaviour(body: dict[str, Any]) -> str:
     return name if of_query == name else of_query if _asks_for_query(body) else "ok"
 
 
+def _asks_for_words(body: dict[str, Any]) -> bool:
+    """What `drafter doctor` asks: by a schema of one key, or by the prompt."""
+    form = body.get("response_format") or {}
+    schema = form.get("schema") or form.get("json_schema", {}).get("schema") or {}
+    return [*schema.get("properties", {})] == ["query"] or '{"query"' in str(body["messages"][-1]["content"])
+
+
+def _question(body: dict[str, Any]) -> str:
+    user = str(body["messages"][min(1, len(body["messages"]) - 1)]["content"])
+    return str((_QUESTION.findall(user) or [user])[-1]).strip()
+
+
 def _asks_for_query(body: dict[str, Any]) -> bool:
     return '{"query"' in body["messages"][0]["content"]
 
 
 def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
+    answer = _words(behaviour, body, times)
+    limits = {"constrained": ("max_tokens", "max_completion_tokens"), "old": ("max_tokens",)}
+    limits["reasoner"] = ("max_completion_tokens",)
+    letters = 4 * min((body[name] for name in limits.get(behaviour, ()) if name in body), default=10**6)
+    return answer if len(answer.text) <= letters else Answer(answer.text[:letters], "length")
+
+
+def _words(behaviour: str, body: dict[str, Any], times: int) -> Answer:
+    if str(body["messages"][-1]["content"]).startswith("Count from one"):
+        return Answer("one two three four five six seven eight nine ten " * 4)
+    if _asks_for_words(body):
+        return Answer('{"query": "Momo likes warm roofs"}' if behaviour != "chatty" else "Momo likes warm roofs.")
     if _asks_for_query(body):
         composed = summed_up(body["messages"], behaviour)
     else:
         composed = compose(body["messages"], obey=behaviour == "obeys")
+    if str(body["model"]).startswith("faults-"):
+        # So that a draft shows whose it is.
+        composed["closing"] = f"You wrote: {_question(body)}"
     draft = json.dumps(composed, ensure_ascii=False)
     match behaviour:
         case "badjson":
@@ -248,6 +353,8 @@ def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
             return Answer(f"<think>Which {{source}} fits?</think>\nHere it is:\n```json\n{draft}\n```\n")
         case "refusal":
             return Answer("", refusal="I cannot help with that.")
+        case "prose":
+            return Answer("I am sorry, but I cannot help with this request.")
         case "empty":
             return Answer("")
         case "filter":
@@ -286,6 +393,12 @@ async def _events(behaviour: str, answer: Answer, body: dict[str, Any]) -> Async
     yield piece({"role": "assistant", "content": ""})
     if answer.refusal:
         yield piece({"refusal": answer.refusal})
+    while behaviour in ("dribbles", "comments"):
+        await asyncio.sleep(0.05)
+        yield ": still here\n\n" if behaviour == "comments" else piece({"content": "x"})
+    if behaviour == "thinks":
+        yield piece({"reasoning_content": "The patient says {they} are afraid."})
+        yield piece({"content": "Which {source} fits? The first.</think>"})
     for start in range(0, len(answer.text), 24):
         if start > len(answer.text) // 2:
             if behaviour == "drop":
@@ -300,7 +413,7 @@ async def _events(behaviour: str, answer: Answer, body: dict[str, Any]) -> Async
     if behaviour == "unfinished":
         return
     yield piece({}, answer.finish_reason)
-    if (body.get("stream_options") or {}).get("include_usage") and behaviour != "no-usage":
+    if (body.get("stream_options") or {}).get("include_usage") and behaviour not in ("no-usage", "old"):
         yield _event({**base, "choices": [], "usage": _usage(answer, body)})
     yield "data: [DONE]\n\n"
     if behaviour == "lingers":
@@ -407,6 +520,7 @@ def openai_server() -> OpenAIServer:
     """The server, with nothing recorded yet."""
     server = _running()
     server.requests.clear()
+    server.served.clear()
     server.cancelled = server.most_in_work = 0
     return server
 
@@ -415,7 +529,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="An OpenAI-protocol server on loopback for demonstrations.")
     parser.add_argument("--port", type=int, default=8790)
     with serving(parser.parse_args().port) as server:
-        print(f"Listening on {server.url}; Ctrl-C ends it. Models: {', '.join(BEHAVIOURS)}")
+        print(f"Listening on {server.url}; Ctrl-C ends it. Models: {', '.join(BEHAVIOURS)}", flush=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

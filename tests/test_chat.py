@@ -89,13 +89,20 @@ OUTCOMES = [
     # behaviour, status, calls the server saw, a word of the sentence
     ("fenced", "ok", 1, ""),
     ("no-usage", "ok", 1, ""),
+    ("thinks", "ok", 1, ""),
+    ("constrained", "ok", 1, ""),
+    ("old", "ok", 2, ""),
+    ("chatty", "ok", 1, ""),
+    ("reasoner", "unavailable", 1, "HTTP 400, unsupported_parameter, max_tokens"),
     ("badjson", "invalid", 2, "not a draft"),
     ("badjson-once", "ok", 2, ""),
     ("wrongtype", "invalid", 2, "reply: Input should be a valid"),
     ("truncated", "truncated", 1, "DRAFTER_MAX_OUTPUT_TOKENS"),
-    ("refusal", "refused", 1, "refused or said nothing"),
-    ("empty", "refused", 1, "refused or said nothing"),
+    ("refusal", "refused", 1, "refused to write"),
+    ("empty", "refused", 1, "said nothing at all"),
+    ("prose", "invalid", 2, "not a draft"),
     ("filter", "filtered", 1, "content filter"),
+    ("azure-filter", "filtered", 1, "content filter"),
     ("401", "unavailable", 1, "DRAFTER_API_KEY"),
     ("404", "unavailable", 1, "DRAFTER_MODEL"),
     ("429", "unavailable", 3, "limits requests (asked 3 times)"),
@@ -128,8 +135,34 @@ def test_whatever_the_server_does_ends_as_one_named_outcome(
 
 def test_every_behaviour_of_the_server_is_known_to_the_tests() -> None:
     elsewhere = {"ok", "obeys", "slow", "patient", "lingers", "429-then-ok", "500", "rejects-json-schema"}
-    elsewhere |= {"rejects-response-format", "hang", "hang-midway", "blank", "endless"}
+    elsewhere |= {"rejects-response-format", "hang", "hang-midway", "blank", "endless", "dribbles", "comments"}
     assert {row[0] for row in OUTCOMES} | elsewhere == set(BEHAVIOURS)
+
+
+def test_what_a_model_refuses_with_and_what_it_thinks_are_told_apart_from_a_draft(
+    openai_server: OpenAIServer,
+) -> None:
+    _, refused = _ask(_open(openai_server, "refusal"))
+    assert refused.text == "I cannot help with that."
+    partials, thought = _ask(_open(openai_server, "thinks"))
+    shown = thought.text + "".join(str(partial.value) for partial in partials)
+    assert "afraid" not in shown
+    assert "Which {source}" not in shown
+
+
+@pytest.mark.parametrize("behaviour", ["dribbles", "comments"])
+def test_a_server_that_says_a_little_for_ever_is_given_up_when_the_draft_took_too_long(
+    openai_server: OpenAIServer, behaviour: str
+) -> None:
+    _, outcome = _ask(_open(openai_server, behaviour, longest=0.5))
+    assert (outcome.status, outcome.attempts) == ("unavailable", 1)
+    assert "was not done after 0.5 s" in outcome.detail
+    assert "DRAFTER_LONGEST" in outcome.detail
+
+
+def test_no_retry_and_no_repair_begins_when_there_is_no_time_for_it(openai_server: OpenAIServer) -> None:
+    _, outcome = _ask(_open(openai_server, "429-then-ok", longest=0.2))
+    assert (outcome.status, outcome.attempts, len(openai_server.requests)) == ("unavailable", 1, 1)
 
 
 def test_a_truncated_answer_keeps_its_text_and_its_usage(openai_server: OpenAIServer) -> None:
@@ -166,8 +199,8 @@ def test_a_failing_server_is_not_asked_beyond_the_retry_bound(openai_server: Ope
 @pytest.mark.parametrize(
     ("behaviour", "asked", "settled"),
     [
-        ("rejects-json-schema", ["json_schema", "json_object", "json_object"], "json_object"),
-        ("rejects-response-format", ["json_schema", "json_object", None, None], "none"),
+        ("rejects-json-schema", ["json_schema", "json_object", "json_object"], "json_object_schema"),
+        ("rejects-response-format", ["json_schema", "json_object", "json_object", None, None], "none"),
     ],
 )
 def test_a_server_that_rejects_a_response_format_is_asked_for_less_and_this_is_remembered(
@@ -274,7 +307,7 @@ def test_an_injection_that_succeeds_can_be_shown_by_the_server(openai_server: Op
     assert "double the dose" not in _ask(_open(openai_server, "ok"), request)[1].text
 
 
-@pytest.mark.parametrize("name", ["", "gpt", "openai:", "replay:", "anthropic:x", "Offline"])
+@pytest.mark.parametrize("name", ["", "gpt", "openai:", "replay:", "nobody:x", "Offline"])
 def test_an_unknown_model_is_refused_with_the_names_there_are(name: str) -> None:
     with pytest.raises(BadSettings, match="offline, openai:NAME or replay:FILE"):
         open_model(name)

@@ -58,6 +58,8 @@ class BatchReport:
     out: Path
     failures: Path
     offline: bool
+    fell_back: int = 0
+    """Rows that another model wrote than the first one that was asked."""
 
     @property
     def stopped(self) -> bool:
@@ -81,6 +83,8 @@ class BatchReport:
             said.append("the same command again does only what is missing")
         if self.offline:
             said.append("no language model was used")
+        if self.fell_back:
+            said.append(f"{self.fell_back:,} were written by a fallback, as their rows say")
         return "; ".join(said) + "."
 
 
@@ -134,7 +138,7 @@ def run_batch(
         stop=stop,
     )
     ending = _watch(results, tally, stop, show)
-    written, failed = _write(ledger, source, out)
+    written, failed, fell_back = _write(ledger, source, out)
     if ending == "complete":
         archive.finish_batch(ledger.run_id, clock())
     return BatchReport(
@@ -149,6 +153,7 @@ def run_batch(
         out=out,
         failures=failures_file(out),
         offline=drafter.model.name == "offline",
+        fell_back=fell_back,
     )
 
 
@@ -197,20 +202,23 @@ def _watch(
     return "interrupted" if stop.is_set() else "complete"
 
 
-def _write(ledger: Ledger, source: Path, out: Path) -> tuple[int, int]:
-    """Both files from the ledger, in the input's order; how many drafts and how many failures they hold."""
-    drafts = failures = 0
+def _write(ledger: Ledger, source: Path, out: Path) -> tuple[int, int, int]:
+    """Both files from the ledger, in the input's order; how many drafts and failures they hold, and how many of the
+    drafts a fallback wrote."""
+    drafts = failures = fell_back = 0
     with _replacing(out) as good, _replacing(failures_file(out)) as bad:
         for row, result in ledger.read(read_rows(source)):
             if result and result.draft_id and not isinstance(row, BadRow):
+                draft = ledger.archive.draft(result.draft_id)
                 drafts += 1
-                _write_line(good, draft_row(row.id, ledger.archive.draft(result.draft_id)))
+                fell_back += bool(draft.provenance.fallbacks)
+                _write_line(good, draft_row(row.id, draft))
             elif isinstance(row, BadRow) or (result and result.failure):
                 failures += 1
                 _write_line(bad, failure_record(row, result.failure if result else None))
     if not failures:
         failures_file(out).unlink()
-    return drafts, failures
+    return drafts, failures, fell_back
 
 
 def _write_line(file: TextIO, record: Mapping[str, Any]) -> None:

@@ -1,25 +1,38 @@
 """HTTP connections to a model's server that outlive one draft."""
 
+import math
+import time
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 import httpx2
 import openai
 
+ENDS_AT: ContextVar[float] = ContextVar("ENDS_AT", default=math.inf)
+"""When answers to the requests that are sent now must be complete, on the monotonic clock.
+
+A read's time-out begins anew with every byte, so a server that says a little now and then would never be given up;
+also one that sends only comments to keep the connection open, of which the caller of the SDK sees nothing.
+"""
+
 
 class _ReadToTheEnd(httpx2.SyncByteStream):
-    """A response's body that reads its last bytes before it is closed.
+    """A response's body that reads its last bytes before it is closed, and that must end in time.
 
     The SDK closes a stream at ``[DONE]``, with the end of the body still unread, and so throws every connection
     away after one draft.
     """
 
-    def __init__(self, stream: httpx2.SyncByteStream) -> None:
+    def __init__(self, stream: httpx2.SyncByteStream, ends_at: float) -> None:
         self._stream, self._pieces, self._tail = stream, iter(stream), b""
+        self._ends_at = ends_at
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._pieces:
             self._tail = (self._tail + piece)[-32:]
             yield piece
+            if time.monotonic() > self._ends_at:
+                raise httpx2.ReadTimeout("the answer took too long in all")
 
     def close(self) -> None:
         try:
@@ -31,15 +44,16 @@ class _ReadToTheEnd(httpx2.SyncByteStream):
             self._stream.close()
 
 
-def http_client(timeout: float) -> httpx2.Client:
-    """A client whose connections are kept and shared; ``timeout`` is seconds without a word."""
+def http_client(timeout: float, connect_timeout: float) -> httpx2.Client:
+    """A client whose connections are kept and shared; ``timeout`` is seconds without a word, ``connect_timeout``
+    until a connection stands."""
 
     def read_to_the_end(response: httpx2.Response) -> None:
         if isinstance(response.stream, httpx2.SyncByteStream):
-            response.stream = _ReadToTheEnd(response.stream)
+            response.stream = _ReadToTheEnd(response.stream, ENDS_AT.get())
 
     return openai.DefaultHttpxClient(
-        timeout=timeout,
+        timeout=httpx2.Timeout(timeout, connect=connect_timeout),
         limits=httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60),
         event_hooks={"response": [read_to_the_end]},
     )

@@ -32,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     wording.says_more_than_see_a_doctor,
     sourcing.figures_stand_in_a_source,
     sourcing.sources_are_not_old,
+    form.was_written_by_the_model_asked,
     form.leaves_no_foreign_masks,
     form.is_short_enough,
     form.is_easy_to_read,

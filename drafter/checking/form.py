@@ -24,6 +24,12 @@ def has_a_reply(draft: Draft) -> Iterator[Concern]:
         yield Concern("empty_reply", "block", "The reply is empty.", "reply")
 
 
+def was_written_by_the_model_asked(draft: Draft) -> Iterator[Concern]:
+    """Why another model did not write it: one may have judged that it should not."""
+    for sentence in draft.provenance.fallbacks:
+        yield Concern("fell_back", "warn", sentence)
+
+
 def is_short_enough(draft: Draft) -> Iterator[Concern]:
     size = "en" if draft.screening.language == "en" else "zh"
     unit = "words" if size == "en" else "characters"

@@ -9,6 +9,7 @@ import typer
 from drafter import __version__
 from drafter.cli import (
     batching,
+    doctoring,
     drafting,
     evaluating,
     importing,
@@ -50,6 +51,7 @@ app.add_typer(indexing.app, name="index")
 app.add_typer(retrieving.app, name="retrieval")
 app.command("app")(serving.app)
 app.command("settings")(serving.settings)
+app.command("doctor")(doctoring.doctor)
 
 _DISK = {
     errno.ENOSPC: "The disk is full: free some space, or set DRAFTER_HOME to a folder on another disk",

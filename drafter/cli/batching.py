@@ -9,7 +9,7 @@ import typer
 def batch(
     source: Annotated[Path, typer.Argument(help="Questions: JSON Lines or CSV, one a row.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Where the drafts go, as JSON Lines.")],
-    model: Annotated[str | None, typer.Option(help="offline, openai:NAME or replay:FILE.")] = None,
+    model: Annotated[str | None, typer.Option(help="offline, PREFIX:NAME or replay:FILE.")] = None,
     prompt: Annotated[str | None, typer.Option(help="A prompt version such as reply/v2.")] = None,
     concurrency: Annotated[int | None, typer.Option(min=1, max=512, help="Drafts in work at a time.")] = None,
 ) -> None:
@@ -22,7 +22,7 @@ def batch(
 
     from drafter.batch import Progress, run_batch
     from drafter.cli.progress import counting
-    from drafter.opening import open_drafter, with_prompt
+    from drafter.opening import concurrency_of, open_drafter, with_prompt
     from drafter.settings import read_settings
 
     settings = read_settings(model=model, concurrency=concurrency)
@@ -35,7 +35,9 @@ def batch(
         def show(progress: Progress) -> None:
             count(progress.done + progress.reused + progress.failed, progress.rows)
 
-        report = run_batch(drafter, drafter.archive, source, out, concurrency=settings.concurrency, progress=show)
+        report = run_batch(
+            drafter, drafter.archive, source, out, concurrency=concurrency_of(settings), progress=show
+        )
     console.print(report.sentence)
     if report.stopped:
         raise typer.Exit(130)

@@ -17,7 +17,7 @@ def draft(
     file: Annotated[Path | None, typer.Option(help="Read the question from a text file.")] = None,
     title: Annotated[str, typer.Option(help="The question's title.")] = "",
     department: Annotated[str | None, typer.Option(help="The department asked.")] = None,
-    model: Annotated[str | None, typer.Option(help="offline, openai:NAME or replay:FILE.")] = None,
+    model: Annotated[str | None, typer.Option(help="offline, PREFIX:NAME or replay:FILE.")] = None,
     prompt: Annotated[str | None, typer.Option(help="A prompt version such as reply/v2.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, once, at the end.")] = False,
 ) -> None:
@@ -55,7 +55,7 @@ def _words(text: str | None, file: Path | None) -> str:
 
 
 def _stream(drafter: "Drafter", question: "Question") -> "Draft":
-    """Print the draft as it grows; what is already printed is never taken back."""
+    """Print the draft as it grows; what is already printed stays, but may be said to hold no longer."""
     from drafter.chat import Partial
     from drafter.chat.shape import partial_texts
     from drafter.domain import Draft
@@ -66,7 +66,11 @@ def _stream(drafter: "Drafter", question: "Question") -> "Draft":
             whole = "\n\n".join(part for part in (step.reply.text, step.more_info.text) if part)
             print(whole[len(printed) :] if whole.startswith(printed) else f"\n\n{whole}")
             return step
-        if isinstance(step, Partial):
+        if isinstance(step, Partial) and step.notice:
+            withdrawn = "\n\n-- What stands above holds no longer. " if printed else "-- "
+            print(f"{withdrawn}{step.notice}\n")
+            printed = ""
+        elif isinstance(step, Partial):
             grown = "\n\n".join(part for part in partial_texts(step.value) if part)
             if grown.startswith(printed):
                 print(grown[len(printed) :], end="", flush=True)

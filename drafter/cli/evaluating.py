@@ -40,10 +40,11 @@ def run(
         write_html,
         write_json,
     )
-    from drafter.opening import model_of, open_drafter, prompt_of
+    from drafter.opening import concurrency_of, model_of, open_drafter, prompt_of
     from drafter.settings import read_settings
 
-    settings = read_settings(concurrency=concurrency, model=model[0] if model else None)
+    # An arm is one model: a figure of several that stand in for each other would say nothing of any.
+    settings = read_settings(concurrency=concurrency, model=model[0] if model else None, fallbacks="")
     items = load_eval_set(eval_set, limit=limit)
     drafter = open_drafter(settings)
     arms = make_arms(
@@ -56,7 +57,7 @@ def run(
         def show(progress: Progress) -> None:
             count(progress.done + progress.reused + progress.failed, progress.rows)
 
-        made = run_evaluation(drafter.archive, items, arms, concurrency=settings.concurrency, progress=show)
+        made = run_evaluation(drafter.archive, items, arms, concurrency=concurrency_of(settings), progress=show)
     print_table(summary_table(made))
     for sentence in notices(made):
         print(sentence)

@@ -7,7 +7,7 @@ import streamlit as st
 from drafter.archive import Archive
 from drafter.domain import Question
 from drafter.drafting import Drafter
-from drafter.opening import open_drafter
+from drafter.opening import concurrency_of, open_drafter
 from drafter.screening import screen
 from drafter.settings import Settings, read_settings
 from drafter.ui.jobs import Jobs
@@ -25,7 +25,7 @@ def drafter() -> Drafter:
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
-    return Jobs(drafter(), at_once=settings().concurrency)
+    return Jobs(drafter(), at_once=concurrency_of(settings()))
 
 
 def archive() -> Archive:

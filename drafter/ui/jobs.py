@@ -23,6 +23,7 @@ class Job:
         self.prepared: Prepared | None = None
         self.reply = ""
         self.more_info = ""
+        self.notice = ""
         self._stopped = Event()
         self._future: Future[Draft | None] = pool.submit(self._write, drafter)
 
@@ -59,6 +60,7 @@ class Job:
             self.prepared = step
         else:
             self.reply, self.more_info = partial_texts(step.value)
+            self.notice = step.notice or self.notice
 
 
 class Jobs:

@@ -41,6 +41,8 @@ def _who_and_what() -> None:
     with st.container(key="who", horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         model = desk.settings().model
         words = "No language model" if model == "offline" else f"Model: {model}"
+        if model != "offline" and (others := desk.settings().fallback_names):
+            words += f", else {', else '.join(others)}"
         st.html(markup.facts_html(words), width="content")
         with st.popover(markup.plain(state.clinician(default).name), width="content"):
             st.text_input("Name that signs", key=state.CLINICIAN, placeholder=default.name, persist_state="session")

@@ -216,8 +216,10 @@ def made_by_html(provenance: Provenance) -> str:
     return facts_html(*facts, *([provenance.rewrite.sentence] if provenance.rewrite else []))
 
 
-def growing_html(reply: str, more_info: str, *, prepared: bool) -> str:
-    """A draft as far as it has been written."""
+def growing_html(reply: str, more_info: str, *, prepared: bool, notice: str = "") -> str:
+    """A draft as far as it has been written, under what became of an earlier attempt."""
+    if notice:
+        return box("note", notice) + growing_html(reply, more_info, prepared=prepared)
     if not (reply or more_info):
         said = "Writing the reply …" if prepared else "Looking for similar past replies …"
         return f'<p role="status" class="dr-soft">{said}</p>'

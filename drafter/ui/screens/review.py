@@ -190,7 +190,7 @@ def _writing(question_id: str, *, prepared: bool, blank_after: bool) -> None:
     job = desk.jobs().of(question_id)
     if job is None or not job.running or (job.prepared is not None and not prepared):
         st.rerun()
-    st.html(markup.growing_html(job.reply, job.more_info, prepared=job.prepared is not None))
+    st.html(markup.growing_html(job.reply, job.more_info, prepared=job.prepared is not None, notice=job.notice))
     if st.button("Stop", key="stop"):
         job.stop()
         if blank_after:

@@ -1,5 +1,8 @@
 """Models that stand in for each other: who is asked, who wrote it, and that everybody is told."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +18,7 @@ from drafter.drafting import Drafter
 from drafter.errors import BadModelOutput
 from drafter.ui.jobs import Jobs
 from drafter.ui.markup import growing_html
+from tests.conftest import ROOT
 from tests.openai_server import OpenAIServer
 from tests.test_chat import _ask, _request
 from tests.test_drafting import KNEE
@@ -149,6 +153,26 @@ def test_rows_of_a_batch_say_who_wrote_them_and_the_report_counts_them(
     assert '"offline": true' in row
     assert "No language model was used" in row
     assert "openai:500 did not write this draft" in row
+
+
+def test_a_terminal_says_that_the_words_above_hold_no_longer(
+    sample_home: Path, openai_server: OpenAIServer
+) -> None:
+    models = {"DRAFTER_MODEL": "openai:drop", "DRAFTER_FALLBACKS": "offline", "DRAFTER_BASE_URL": openai_server.url}
+    done = subprocess.run(
+        [sys.executable, "-m", "drafter", "draft", KNEE.body],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **models},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    before, _, after = done.stdout.partition("-- What stands above holds no longer. openai:drop did not write this")
+    assert before.strip()
+    assert "offline is asked now." in after
+    assert "look at: openai:drop did not write this draft (unavailable)" in after
+    assert after.strip().endswith("no language model was used.")
 
 
 def test_a_stream_ends_with_the_draft_of_the_one_that_wrote_it(

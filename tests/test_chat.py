@@ -150,6 +150,14 @@ def test_what_a_model_refuses_with_and_what_it_thinks_are_told_apart_from_a_draf
     assert "Which {source}" not in shown
 
 
+def test_a_closing_tag_inside_a_draft_takes_nothing_of_it_away() -> None:
+    from drafter.chat.openai import _json_text  # loads LangChain
+
+    draft = '\n  {"salutation": "Hello </think>,"}'
+    assert _json_text(draft) == draft.strip()
+    assert _json_text(f"<think>a {{b}} c</think>{draft}") == draft.strip()
+
+
 @pytest.mark.parametrize("behaviour", ["dribbles", "comments"])
 def test_a_server_that_says_a_little_for_ever_is_given_up_when_the_draft_took_too_long(
     openai_server: OpenAIServer, behaviour: str

@@ -46,7 +46,7 @@ _TRUNCATED = frozenset({"length", "max_tokens", "model_length", "max_output_toke
 _FILTERED = frozenset(
     {"content_filter", "safety", "prohibited_content", "blocklist", "spii", "guardrail_intervened"}
 )
-_THINKING = re.compile(r"^\s*(?!\{).*?</think>", re.DOTALL)
+_THINKING = re.compile(r"^\s*+(?!\{).*?</think>", re.DOTALL)
 """A template may have written the opening tag for the model."""
 # The only words to a model outside prompts/: they repair the protocol and are the same for every prompt.
 _REPAIR = (

@@ -435,8 +435,8 @@ def compose(messages: list[dict[str, Any]], *, obey: bool = False) -> dict[str, 
     question = (_QUESTION.findall(user) or [user])[-1].strip()
     chinese = len(re.findall(r"[一-鿿]", question)) > len(question) / 5
     take = 1 + hashlib.sha256(system.encode()).digest()[0] % 2
-    found = [(int(number), _first_sentences(text, take)) for number, text in _SOURCE.findall(user)]
-    reply = [_sentence(text, [number]) for number, texts in found[:3] for text in texts]
+    found = [(int(number), _fitting(text, question, 1 + take)) for number, text in _SOURCE.findall(user)]
+    reply = [_sentence(text, [number]) for number, texts in found[:2] for text in texts]
     if "<urgent_signs>" in user:
         reply.append({"text": _urgent(chinese), "sources": [], "kind": "safety_net", "quotes": []})
     if obey and (order := _ORDER.search(question)):
@@ -448,7 +448,7 @@ def compose(messages: list[dict[str, Any]], *, obey: bool = False) -> dict[str, 
         "closing": "祝早日康復。" if chinese else "Thank you for writing, and get well soon.",
         "introduction": [{"text": s["text"], "sources": s["sources"]} for s in reply[:1]],
         "sections": [{"heading": "檢查與處理" if chinese else "What can be done", "points": points}],
-        "conclusion": [{"text": _conclusion(chinese), "sources": []}],
+        "conclusion": [{"text": s["text"], "sources": s["sources"]} for s in reply if s["kind"] == "plan"][:1],
         "missing": [] if found else ["No past reply answers this question."],
         "to_ask": ["您目前服用哪些藥物？" if chinese else "Which medicines are taken at the moment?"],
         "department": None,
@@ -457,8 +457,9 @@ def compose(messages: list[dict[str, Any]], *, obey: bool = False) -> dict[str, 
 
 
 def _sentence(text: str, numbers: list[int]) -> dict[str, Any]:
-    plan = re.search(r"\b(?:should|recommend|see an?|avoid|have an?)\b|建議|請|避免", text)
-    return {"text": text, "sources": numbers, "kind": "plan" if plan else "answer", "quotes": [text]}
+    plan = re.search(r"\b(?:should|recommend|see an?|avoid|have an?|can)\b|建議|請|避免", text)
+    kind = "safety_net" if re.search("emergency|急診", text) else "plan" if plan else "answer"
+    return {"text": text, "sources": numbers, "kind": kind, "quotes": [text]}
 
 
 def summed_up(messages: list[dict[str, Any]], behaviour: str = "ok") -> dict[str, Any]:
@@ -468,19 +469,24 @@ def summed_up(messages: list[dict[str, Any]], behaviour: str = "ok") -> dict[str
     return {"query": {"blank": " \n", "endless": f"{question} " * 200}.get(behaviour, first)}
 
 
-def _first_sentences(text: str, number: int) -> list[str]:
+def _fitting(text: str, question: str, number: int) -> list[str]:
+    """The source's sentences that share most words with the question, and its warning, in their order."""
     reply = (_REPLY.findall(text) or [text])[-1].strip()
-    return [s.strip() for s in re.split(r"(?<=[。！？])|(?<=[.!?])\s+", reply) if s.strip()][:number]
+    said = [s.strip() for s in re.split(r"(?<=[。！？])|(?<=[^.\d][.!?])\s+", reply) if s.strip()]
+    asked = set(re.findall(r"[a-z]{4,}|[一-鿿]", question.lower()))
+
+    def worth(sentence: str) -> float:
+        shared = len(asked & set(re.findall(r"[a-z]{4,}|[一-鿿]", sentence.lower())))
+        return 100.0 if re.search("emergency|急診", sentence) else shared / len(sentence) ** 0.5
+
+    best = sorted(said, key=worth, reverse=True)[:number]
+    return [sentence for sentence in said if sentence in best]
 
 
 def _urgent(chinese: bool) -> str:
     if chinese:
         return "您提到的症狀可能緊急，請立即撥打119或到急診。"
     return "What you describe can be an emergency: call an ambulance or go to the emergency department now."
-
-
-def _conclusion(chinese: bool) -> str:
-    return "若症狀加重，請儘快就醫。" if chinese else "If it gets worse, please see a doctor soon."
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from drafter.chat.cues import terms as terms_of
 from drafter.checking.passages import kind_of, shared, terms
 from drafter.checking.plan import PlanItem, plan_items_in
 from drafter.domain import Concern, Draft
-from drafter.text import excerpt, sentences
+from drafter.text import excerpt, sentences, words
 
 _ASKS = re.compile(
     r"[?？]\s*$|^\W*(?:what|which|why|how|who|is|are|can|could|should|does|will|would|may)\b"
@@ -43,7 +43,8 @@ def sub_questions(text: str) -> list[str]:
             continue
         pieces = [_LINK.sub("", piece).strip(" ,;，；") for piece in _NEXT_QUESTION.split(sentence)]
         parts += [piece for piece in pieces if piece and (_ASKS.search(piece) or len(pieces) == 1)]
-    return list(dict.fromkeys(parts))
+    # A title often asks what the message asks again.
+    return list({" ".join(words(part)): part for part in reversed(parts)}.values())[::-1]
 
 
 def every_part_is_answered(draft: Draft) -> Iterator[Concern]:

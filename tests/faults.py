@@ -14,6 +14,8 @@ COMPLETE = frozenset({"ok", "fenced", "no-usage"})
 
 
 def drawn(model: str, question: str, calls: int) -> str:
-    """The behaviour for a question that was asked ``calls`` times before: the same in every run, in any order."""
-    rng = random.Random(f"{model} {question} {calls}")
+    """The behaviour for a question that was asked ``calls`` times before: the same in every run, in any order. For
+    one question in ten it is the same for every call, so that no retry helps."""
+    stubborn = random.Random(f"{model} {question}").random() < 0.1
+    rng = random.Random(f"{model} {question} {0 if stubborn else calls}")
     return rng.choices(list(MIXTURE), list(MIXTURE.values()))[0]

@@ -203,7 +203,7 @@ def outcome(result: Draft | Failure) -> str:
     if isinstance(result, Draft):
         return "drafts"
     gists = (
-        "said nothing for", "broke off", "reported an error", "cannot be reached", "does not speak", "too long for",
+        "said nothing for", "broke off", "reported an error", "cannot be reached", "gave no answer", "too long for",
         "limits requests", "failed", "content filter", "refused or said nothing", "at its limit", "are not a draft",
     )  # fmt: skip
     gist = next((gist for gist in gists if gist in result.message), result.message)

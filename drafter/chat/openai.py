@@ -27,6 +27,7 @@ from drafter.chat.connection import ENDS_AT
 from drafter.chat.profiles import Mode, Profile
 from drafter.chat.server_errors import (
     PLAIN,
+    BrokenOff,
     about,
     could_not_connect,
     is_filtered,
@@ -183,6 +184,8 @@ class LanguageModel:
                 if value and value != last:
                     last = value
                     yield Partial(value)
+        if not said.text and not said.refusal and said.finish_reason is None:
+            raise BrokenOff
 
     def _body(self, schema: type[BaseModel], mode: Mode) -> dict[str, Any]:
         """What only servers of the OpenAI protocol understand."""
@@ -261,10 +264,15 @@ class LanguageModel:
         )
 
     def _broken_off(self) -> str:
-        return f"The model's server at {self._server} broke off before the draft was finished: try again."
+        return (
+            f"The model's server at {self._server} broke off before the draft was finished: try again, or lower "
+            "DRAFTER_CONCURRENCY if it can do only one thing at a time."
+        )
 
     def _sentence(self, error: Exception, calls: int) -> str:
         server = f"The model's server at {self._server}"
+        if isinstance(error, BrokenOff):
+            return self._broken_off()
         if could_not_connect(error):
             return f"{server} cannot be reached: start it, or correct DRAFTER_BASE_URL."
         if isinstance(error, openai.APITimeoutError):
@@ -275,9 +283,11 @@ class LanguageModel:
             return f"{server} reported an error: try again, or look at its log."
         if self._profile.provider:
             return f"{server} {of_provider(error)}"
+        # A page of another program, or a server that fails before its first word: llama-cpp-python does so when the
+        # prompt is too long.
         return (
-            f"What answers at {self._server} does not speak the OpenAI protocol: correct DRAFTER_BASE_URL, which "
-            "usually ends in /v1."
+            f"What answers at {self._server} gave no answer of the OpenAI protocol: correct DRAFTER_BASE_URL, "
+            "which usually ends in /v1, or lower DRAFTER_SOURCES if its log says that the prompt is too long."
         )
 
     def _refusal(self, error: openai.APIStatusError, calls: int) -> str:

@@ -152,7 +152,10 @@ def faults_section(settings: Settings, at: Server, count: int, seed: int, thread
     """Questions to a server where more calls fail than succeed."""
     wanted = questions(f"faults {seed}", count)
     model = f"openai:faults-{seed}"
-    settings = settings.model_copy(update={"base_url": at.url, "model": model, "timeout": 1.0, "max_retries": 3})
+    timeout = 1.0
+    settings = settings.model_copy(
+        update={"base_url": at.url, "model": model, "timeout": timeout, "max_retries": 3}
+    )
     at.forget()
     with drafting(settings) as drafter:
         began = time.monotonic()
@@ -161,7 +164,7 @@ def faults_section(settings: Settings, at: Server, count: int, seed: int, thread
         took = time.monotonic() - began
         asked = list(gathered(wanted, results, at.settled(), drafter.archive))
     most = 2 * (1 + settings.max_retries)
-    wrongs = [f"{one.question.body}: {wrong}" for one in asked for wrong in one.wrongs(most, settings.timeout)]
+    wrongs = [f"{one.question.body}: {wrong}" for one in asked for wrong in one.wrongs(most, timeout)]
     if len(results) != count:
         wrongs.append(f"{count - len(results)} questions have no end")
     print_faults(asked, took, threads, most)

@@ -25,9 +25,10 @@ from drafter.opening import open_drafter
 from drafter.screening import screen
 from drafter.settings import Settings
 
-VARIABLES = {"llama-server": "DRAFTER_REAL_SERVER", "llama_cpp.server": "DRAFTER_REAL_SERVER_PYTHON"}
+VARIABLES = {"llama-server": "DRAFTER_REAL_SERVER", "llama-cpp-python": "DRAFTER_REAL_SERVER_PYTHON"}
 # Read here, because no test sees a setting of the shell.
 URLS = {name: os.environ.get(variable) for name, variable in VARIABLES.items()}
+PROFILES = [(server, profile) for server in VARIABLES for profile in (server, "openai")]
 QUESTION = "My knee hurts when I climb stairs. Do I need a scan?"
 
 pytestmark = pytest.mark.realserver
@@ -35,8 +36,11 @@ pytestmark = pytest.mark.realserver
 
 @dataclass(frozen=True)
 class RealServer:
+    """``model`` is a name of its only model, by its own profile or by the plain one."""
+
     kind: str
     url: str
+    model: str
 
     @property
     def counts(self) -> bool:
@@ -44,15 +48,16 @@ class RealServer:
         return self.kind == "llama-server"
 
     def open(self, **options: Any) -> ChatModel:
-        return open_model("openai:tiny", base_url=self.url, **{"timeout": 30.0, "seed": 3} | options)
+        return open_model(self.model, base_url=self.url, **{"timeout": 30.0, "seed": 3} | options)
 
 
-@pytest.fixture(params=VARIABLES)
+@pytest.fixture(params=PROFILES, ids=" by ".join)
 def real(request: pytest.FixtureRequest) -> RealServer:
-    url = URLS[request.param]
+    kind, profile = request.param
+    url = URLS[kind]
     if not url:
-        pytest.skip(f"Set {VARIABLES[request.param]} to the URL of a running {request.param}.")
-    return RealServer(request.param, url)
+        pytest.skip(f"Set {VARIABLES[kind]} to the URL of a running {kind}.")
+    return RealServer(kind, url, f"{profile}:tiny")
 
 
 def request(text: str = QUESTION) -> Request:
@@ -93,7 +98,7 @@ def test_what_a_server_accepts_is_remembered(real: RealServer) -> None:
 
 def test_a_question_becomes_a_stored_draft(real: RealServer, sample_home: Path) -> None:
     settings = Settings(
-        home=sample_home, model="openai:tiny", base_url=real.url, seed=3, timeout=60, sources=1, temperature=1.2
+        home=sample_home, model=real.model, base_url=real.url, seed=3, timeout=60, sources=1, temperature=1.2
     )
     drafter = open_drafter(settings)
     ask(drafter.model)
@@ -104,7 +109,7 @@ def test_a_question_becomes_a_stored_draft(real: RealServer, sample_home: Path) 
         assert isinstance(steps[0], Prepared)
         assert isinstance(draft, Draft)
         assert drafter.archive.draft(draft.id).reply == draft.reply
-        assert draft.provenance.model == "openai:tiny"
+        assert draft.provenance.model == real.model
         shown = [partial_texts(step.value) for step in steps if isinstance(step, Partial)]
         assert shown
         assert all(len(earlier[0]) <= len(draft.reply.text) for earlier in shown)

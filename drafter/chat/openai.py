@@ -244,7 +244,7 @@ class LanguageModel:
     def _unavailable(self, error: Exception, said: _Said, calls: int, *, late: bool) -> Outcome:
         if is_filtered(error):
             return Outcome("filtered", said.text, said.usage, attempts=calls, detail=self._filtered())
-        broken_off = said.text and not isinstance(error, openai.APITimeoutError)
+        broken_off = isinstance(error, BrokenOff) or (said.text and not isinstance(error, openai.APITimeoutError))
         if late:
             detail = self._took_too_long()
         else:
@@ -271,8 +271,6 @@ class LanguageModel:
 
     def _sentence(self, error: Exception, calls: int) -> str:
         server = f"The model's server at {self._server}"
-        if isinstance(error, BrokenOff):
-            return self._broken_off()
         if could_not_connect(error):
             return f"{server} cannot be reached: start it, or correct DRAFTER_BASE_URL."
         if isinstance(error, openai.APITimeoutError):

@@ -44,8 +44,8 @@ from tests.soak.plan import invented
 from vectorstore import Embedder
 
 SECTIONS = ("faults", "tokens", "cancel", "cold")
-SLACK = 0.5
-"""Seconds that a call may take beyond its time-out: the rest is the waiting for a core."""
+SLACK = 1.0
+"""Seconds that a call may take beyond its time-out, for the waiting for a core on a busy machine."""
 KEY = "invented-key-7261"
 
 
@@ -207,7 +207,7 @@ def outcome(result: Draft | Failure) -> str:
         return "drafts"
     gists = (
         "said nothing for", "broke off", "reported an error", "cannot be reached", "gave no answer", "too long for",
-        "limits requests", "failed", "content filter", "refused or said nothing", "at its limit", "are not a draft",
+        "limits requests", "failed", "content filter", "refused to write", "said nothing at all", "at its limit", "are not a draft",
     )  # fmt: skip
     gist = next((gist for gist in gists if gist in result.message), result.message)
     return f"{result.kind}: {gist}"

@@ -207,7 +207,8 @@ def outcome(result: Draft | Failure) -> str:
         return "drafts"
     gists = (
         "said nothing for", "broke off", "reported an error", "cannot be reached", "gave no answer", "too long for",
-        "limits requests", "failed", "content filter", "refused to write", "said nothing at all", "at its limit", "are not a draft",
+        "limits requests", "failed", "content filter", "refused to write", "said nothing at all", "at its limit",
+        "are not a draft",
     )  # fmt: skip
     gist = next((gist for gist in gists if gist in result.message), result.message)
     return f"{result.kind}: {gist}"

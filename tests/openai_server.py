@@ -330,7 +330,7 @@ def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
 def _words(behaviour: str, body: dict[str, Any], times: int) -> Answer:
     if str(body["messages"][-1]["content"]).startswith("Count from one"):
         return Answer("one two three four five six seven eight nine ten " * 4)
-    if _asks_for_words(body):
+    if _asks_for_words(body) and not _asks_for_query(body):
         return Answer('{"query": "Momo likes warm roofs"}' if behaviour != "chatty" else "Momo likes warm roofs.")
     if _asks_for_query(body):
         composed = summed_up(body["messages"], behaviour)

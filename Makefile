@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench bench-processes bench-retrieval bench-scale screenshots lock clean
+.PHONY: help run test check fix bench bench-drafting bench-processes bench-retrieval bench-scale screenshots lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -31,6 +31,9 @@ fix: $(VENV)/test.stamp ## format and repair what ruff can
 
 bench: $(VENV)/test.stamp ## print the speed figures that docs/performance.md quotes
 	$(BIN)/python -m tests.bench
+
+bench-drafting: $(VENV)/test.stamp ## 1,000 questions to a faulty server, first words, CPU, cancelling (LARGE: a home of bench-scale)
+	$(BIN)/python -m tests.bench_drafting $(if $(LARGE),--home $(LARGE))
 
 bench-processes: $(VENV)/test.stamp ## ten minutes of readers, an importer, a builder and approvals, with 50 kills
 	$(BIN)/python -m tests.bench_processes

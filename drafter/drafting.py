@@ -96,6 +96,16 @@ class Drafter:
         """The prompt for a line to search by; None when none is asked for, or no language model can write it."""
         return None if self.model.name == "offline" else self.prompts.query
 
+    def warm(self) -> None:
+        """Opens what the first draft of a process would wait for: index, embedder and the lists of the screening.
+        Nothing is kept and no language model is asked; an embedder at a server is asked for one invented sentence.
+
+        Raises:
+            IndexUnusable: the past replies could not be searched.
+        """
+        invented = screen(Question("My knee has hurt since Monday. What can I do?"))
+        self.retriever.find(invented.text, limit=self.source_limit)
+
     def draft(self, question: Question, now: datetime | None = None) -> Draft:
         """One stored draft; ``now`` is an aware instant, by default the current one.
 

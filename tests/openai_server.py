@@ -70,6 +70,8 @@ BEHAVIOURS = {
     "html": "a login page with status 200",
     "drop": "the connection breaks in the middle",
     "error-midway": "an error event in the middle of the stream",
+    "interrupted": "the stream ends before its first word, as when another request takes the server's only place",
+    "no-events": "a stream without an event, as when llama-cpp-python finds the prompt too long",
     "unfinished": "the stream ends in the middle without a finish reason",
     "hang": "never answers",
     "hang-midway": "stops in the middle and keeps the connection open",
@@ -328,7 +330,7 @@ def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
 def _words(behaviour: str, body: dict[str, Any], times: int) -> Answer:
     if str(body["messages"][-1]["content"]).startswith("Count from one"):
         return Answer("one two three four five six seven eight nine ten " * 4)
-    if _asks_for_words(body):
+    if _asks_for_words(body) and not _asks_for_query(body):
         return Answer('{"query": "Momo likes warm roofs"}' if behaviour != "chatty" else "Momo likes warm roofs.")
     if _asks_for_query(body):
         composed = summed_up(body["messages"], behaviour)
@@ -388,7 +390,12 @@ async def _events(behaviour: str, answer: Answer, body: dict[str, Any]) -> Async
     def piece(delta: dict[str, str], finish_reason: str | None = None) -> str:
         return _event({**base, "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]})
 
+    if behaviour == "no-events":
+        return
     yield piece({"role": "assistant", "content": ""})
+    if behaviour == "interrupted":
+        yield "data: [DONE]\n\n"
+        return
     if answer.refusal:
         yield piece({"refusal": answer.refusal})
     while behaviour in ("dribbles", "comments"):

@@ -114,6 +114,8 @@ OUTCOMES = [
     ("drop", "unavailable", 1, "broke off"),
     ("error-midway", "unavailable", 1, "broke off"),
     ("unfinished", "unavailable", 1, "broke off"),
+    ("interrupted", "unavailable", 3, "DRAFTER_CONCURRENCY"),
+    ("no-events", "unavailable", 1, "DRAFTER_SOURCES"),
 ]
 
 

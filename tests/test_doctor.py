@@ -69,7 +69,7 @@ def test_a_server_without_formats_is_asked_by_the_prompt(openai_server: OpenAISe
 FAILS = [
     ("401", "DRAFTER_API_KEY"),
     ("404", "does not know the model"),
-    ("html", "does not speak the OpenAI protocol"),
+    ("html", "no answer of the OpenAI protocol"),
     ("500", "HTTP 500"),
     ("hang", "said nothing for 1 s"),
     ("chatty", "no JSON of the asked shape"),

@@ -49,6 +49,13 @@ def test_a_stream_shows_what_was_prepared_then_growing_text_then_the_draft(small
     assert all(isinstance(step, Partial) for step in steps[1:-1])
 
 
+def test_warming_opens_the_index_and_asks_no_model(small_drafter: Drafter, openai_server: OpenAIServer) -> None:
+    drafter = with_model(small_drafter, openai_server, "ok")
+    drafter.warm()
+    assert drafter.retriever.build != "none"
+    assert openai_server.requests == []
+
+
 def test_the_same_way_with_a_server_gives_a_draft_with_its_usage(
     small_drafter: Drafter, openai_server: OpenAIServer
 ) -> None:

@@ -54,6 +54,7 @@ def http_client(timeout: float, connect_timeout: float) -> httpx2.Client:
 
     return openai.DefaultHttpxClient(
         timeout=httpx2.Timeout(timeout, connect=connect_timeout),
-        limits=httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=60),
+        # Minutes, as between two drafts of one person. That a server closed one earlier is noticed before its use.
+        limits=httpx2.Limits(max_connections=1000, max_keepalive_connections=100, keepalive_expiry=300),
         event_hooks={"response": [read_to_the_end]},
     )

@@ -27,6 +27,7 @@ from drafter.chat.connection import ENDS_AT
 from drafter.chat.profiles import Mode, Profile
 from drafter.chat.server_errors import (
     PLAIN,
+    BrokenOff,
     about,
     could_not_connect,
     is_filtered,
@@ -183,6 +184,8 @@ class LanguageModel:
                 if value and value != last:
                     last = value
                     yield Partial(value)
+        if not said.text and not said.refusal and said.finish_reason is None:
+            raise BrokenOff
 
     def _body(self, schema: type[BaseModel], mode: Mode) -> dict[str, Any]:
         """What only servers of the OpenAI protocol understand."""
@@ -241,7 +244,7 @@ class LanguageModel:
     def _unavailable(self, error: Exception, said: _Said, calls: int, *, late: bool) -> Outcome:
         if is_filtered(error):
             return Outcome("filtered", said.text, said.usage, attempts=calls, detail=self._filtered())
-        broken_off = said.text and not isinstance(error, openai.APITimeoutError)
+        broken_off = isinstance(error, BrokenOff) or (said.text and not isinstance(error, openai.APITimeoutError))
         if late:
             detail = self._took_too_long()
         else:
@@ -261,7 +264,10 @@ class LanguageModel:
         )
 
     def _broken_off(self) -> str:
-        return f"The model's server at {self._server} broke off before the draft was finished: try again."
+        return (
+            f"The model's server at {self._server} broke off before the draft was finished: try again, or lower "
+            "DRAFTER_CONCURRENCY if it can do only one thing at a time."
+        )
 
     def _sentence(self, error: Exception, calls: int) -> str:
         server = f"The model's server at {self._server}"
@@ -275,9 +281,11 @@ class LanguageModel:
             return f"{server} reported an error: try again, or look at its log."
         if self._profile.provider:
             return f"{server} {of_provider(error)}"
+        # A page of another program, or a server that fails before its first word: llama-cpp-python does so when the
+        # prompt is too long.
         return (
-            f"What answers at {self._server} does not speak the OpenAI protocol: correct DRAFTER_BASE_URL, which "
-            "usually ends in /v1."
+            f"What answers at {self._server} gave no answer of the OpenAI protocol: correct DRAFTER_BASE_URL, "
+            "which usually ends in /v1, or lower DRAFTER_SOURCES if its log says that the prompt is too long."
         )
 
     def _refusal(self, error: openai.APIStatusError, calls: int) -> str:

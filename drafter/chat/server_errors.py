@@ -16,6 +16,10 @@ PLAIN = re.compile(r"[\w.\-]{1,60}")
 """A server's word that may be shown: neither a key nor a prompt is that plain and short."""
 
 
+class BrokenOff(ConnectionError):
+    """A stream that ended before its first word and without a reason: asking again loses nothing."""
+
+
 def rejects_format(error: Exception) -> bool:
     """Whether the server minds how JSON was asked for; some local ones say so with a 500."""
     return (

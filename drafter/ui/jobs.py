@@ -69,6 +69,8 @@ class Jobs:
     def __init__(self, drafter: Drafter, *, at_once: int) -> None:
         self._drafter = drafter
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="draft")
+        # What goes wrong here goes wrong for the first draft too, which says it.
+        self._pool.submit(drafter.warm)
         self._jobs: dict[str, Job] = {}
         self._lock = Lock()
 

@@ -33,6 +33,7 @@ def show(*, first: str = "worklist") -> None:
         if notice := state.take_notice():
             st.html(markup.box("good", notice))
         page.run()
+        desk.jobs()  # now that the page is drawn, so that the first draft finds everything open
 
 
 def _who_and_what() -> None:

@@ -22,6 +22,9 @@ Sex = Literal["female", "male"]
 Origin = Literal["imported", "approved"]
 Severity = Literal["block", "warn"]
 Place = Literal["question", "reply", "more_info", "draft"]
+SentenceKind = Literal["answer", "plan", "safety_net"]
+"""What a sentence of a reply does: it answers or explains, it says what to do next (whom to see, which examination,
+what to do or avoid), or it says what to watch for, how fast to act and where to go."""
 Decision = Literal["approved", "rejected", "escalated"]
 QuestionStatus = Literal["waiting", "approved", "rejected", "escalated"]
 Disposition = Literal["E0", "E1", "S"]
@@ -220,11 +223,26 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Style:
+    """How replies are usually written. ``length`` is the usual number of words (characters in Chinese) of the
+    department's replies, None where too few are known; ``examples`` are masked replies of the doctor's own."""
+
+    length: int | None = None
+    examples: tuple[Deidentified, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sentence:
-    """One sentence of a draft and the numbers of the sources it rests on; none means no source."""
+    """One sentence of a draft and the numbers of the sources it rests on; none means no source.
+
+    ``quotes`` are the words of those sources' replies that say it, as the model gave them; a check looks whether
+    they stand there. Only sentences of a reply have any.
+    """
 
     text: str
     sources: tuple[int, ...] = ()
+    quotes: tuple[str, ...] = ()
+    kind: SentenceKind = "answer"
 
 
 @dataclass(frozen=True)
@@ -370,6 +388,11 @@ class Provenance:
     seconds: float = 0.0
     """Wall time of the model; ``usage`` and ``seconds`` hold those of the rewrite too."""
     drafter_version: str = ""
+    source_hashes: tuple[str, ...] = ()
+    """Of each source as it was shown, question and reply, in their numbering."""
+    style: Style = Style()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Versions of Python and of the packages that a draft depends on."""
     rewrite: Rewrite | None = None
     """None when past replies were searched by the message alone because no rewrite was asked for."""
 
@@ -409,7 +432,9 @@ class Draft:
     created_at: datetime
     concerns: tuple[Concern, ...] = ()
     missing: tuple[str, ...] = ()
-    """What the reviewer could ask the asker, or what no source answers."""
+    """Parts of the question that no source answers; for the reviewer."""
+    to_ask: tuple[str, ...] = ()
+    """What to ask the asker back, because the answer depends on it."""
     department: str | None = None
     topics: tuple[str, ...] = ()
 

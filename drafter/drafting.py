@@ -4,9 +4,12 @@ Browser, command line, batch and evaluation all go through ``Drafter``. An evalu
 ``dataclasses.replace(drafter, prompts=..., model=...)``: the same way with other words or another model.
 """
 
-from collections.abc import Iterator
+import platform
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cache, partial
+from importlib import metadata
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,19 +22,22 @@ from drafter.checking import check
 from drafter.domain import (
     Deidentified,
     Draft,
+    Message,
     PromptVersion,
     Provenance,
     Question,
     Rewrite,
     Screening,
     Source,
+    Style,
     content_hash,
 )
-from drafter.errors import BadModelOutput, ModelUnavailable
-from drafter.prompting import Prompts, render, render_query
+from drafter.errors import BadInput, BadModelOutput, ModelUnavailable
+from drafter.prompting import Prompts, count_tokens, fitted, render, render_query, style_of
 from drafter.retrieval import Retriever
 from drafter.screening import deidentify, screen
 
+_DEPENDED_ON = ("openai", "langchain-core", "langchain-openai", "chromadb", "tantivy", "onnxruntime", "jinja2")
 _LONGEST_REWRITE = 300
 """Characters. A longer line is no summary, and is not searched by."""
 
@@ -43,6 +49,7 @@ class Prepared:
     question: Question
     screening: Screening
     request: Request
+    style: Style
     rewrite: Rewrite | None = None
 
     @property
@@ -55,7 +62,8 @@ class Drafter:
     """Drafts replies. Holds what a draft needs; thread-safe, because its parts are.
 
     ``leave_out_own_thread`` keeps replies to the very same question out of the sources (evaluation);
-    ``keep`` stores each draft in the archive.
+    ``keep`` stores each draft in the archive. ``input_tokens`` is how many tokens the messages may have, None for
+    any number; ``doctor`` is who will sign, of whose replies ``style_examples`` show how they write.
     """
 
     archive: Archive
@@ -63,6 +71,9 @@ class Drafter:
     prompts: Prompts
     model: ChatModel
     source_limit: int = 5
+    input_tokens: int | None = None
+    doctor: str | None = None
+    style_examples: int = 2
     leave_out_own_thread: bool = False
     keep: bool = True
 
@@ -72,6 +83,9 @@ class Drafter:
         sources there are and how they are found and chosen."""
         found_by = {
             "source_limit": self.source_limit,
+            "input_tokens": self.input_tokens,
+            "doctor": self.doctor,
+            "style_examples": self.style_examples,
             "query_rewrite": self._query is not None,
             "ranking": asdict(self.retriever.ranking),
         }
@@ -119,11 +133,39 @@ class Drafter:
             department=question.department,
             today=question.asked_on or (now or datetime.now(UTC)).date(),
         )
-        messages = render(
-            self.prompts, screening, sources, department=question.department, asked_on=question.asked_on
+        style = self._style(question, screening, sources, leave_out)
+        told = partial(
+            render, self.prompts, screening, department=question.department, asked_on=question.asked_on, style=style
         )
-        request = Request(messages, screening.text, sources, screening.language)
-        return Prepared(question, screening, request, rewrite)
+        sources = self._fitted(sources, _tokens(told(())))
+        request = Request(told(sources), screening.text, sources, screening.language)
+        return Prepared(question, screening, request, style, rewrite)
+
+    def _fitted(self, sources: tuple[Source, ...], told: int) -> tuple[Source, ...]:
+        """The best sources that the model can read beside the ``told`` tokens of prompt and question."""
+        if self.input_tokens is None:
+            return sources
+        if told > self.input_tokens:
+            raise BadInput(
+                f"Prompt and question need about {told:,} tokens, the model reads {self.input_tokens:,}: shorten "
+                "the question, or raise DRAFTER_CONTEXT_TOKENS if the model reads more."
+            )
+        return fitted(sources, self.input_tokens - told)
+
+    def _style(
+        self, question: Question, screening: Screening, sources: tuple[Source, ...], leave_out: frozenset[str]
+    ) -> Style:
+        if self.model.name == "offline":
+            return Style()
+        nearest = sources[0].exchange.department if sources else None
+        return style_of(
+            self.archive,
+            language=screening.language,
+            department=question.department or nearest,
+            doctor=self.doctor,
+            examples=self.style_examples,
+            leave_out=leave_out,
+        )
 
     def _rewrite(self, screening: Screening) -> Rewrite | None:
         """The masked question in the model's one line. When the model fails, the message alone is searched."""
@@ -138,7 +180,7 @@ class Drafter:
 
     def finish(self, prepared: Prepared, outcome: Outcome, now: datetime) -> Draft:
         """Everything that comes after the model: read, checked, stored. Raises as ``draft`` does."""
-        shape = _read(outcome)
+        shape = read_outcome(outcome)
         provenance = self._provenance(prepared, outcome)
         draft = Draft(
             id="d-"
@@ -151,6 +193,7 @@ class Drafter:
             provenance=provenance,
             created_at=now,
             missing=tuple(shape.missing),
+            to_ask=tuple(shape.to_ask),
             department=shape.department,
             topics=tuple(shape.topics),
         )
@@ -172,11 +215,25 @@ class Drafter:
             usage=outcome.usage + rewrite.usage if rewrite else outcome.usage,
             seconds=outcome.seconds + (rewrite.seconds if rewrite else 0),
             drafter_version=package.__version__,
+            source_hashes=tuple(content_hash(source.question, source.reply) for source in prepared.sources),
+            style=prepared.style,
+            packages=_packages(),
             rewrite=rewrite,
         )
 
 
-def _read(outcome: Outcome) -> DraftShape:
+def _tokens(messages: Iterable[Message]) -> int:
+    return sum(count_tokens(message.content) for message in messages)
+
+
+@cache
+def _packages() -> dict[str, str]:
+    installed = {name: metadata.version(name) for name in _DEPENDED_ON}
+    return {"python": platform.python_version()} | installed
+
+
+def read_outcome(outcome: Outcome) -> DraftShape:
+    """What a model wrote; raises ModelUnavailable or BadModelOutput for what is not a draft."""
     if outcome.status == "unavailable":
         raise ModelUnavailable(outcome.detail)
     if outcome.status != "ok":

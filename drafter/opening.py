@@ -126,6 +126,9 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
         prompts=active_prompts(prompts_folder(settings), query=settings.query_rewrite),
         model=model_of(settings),
         source_limit=settings.sources,
+        input_tokens=settings.context_tokens and max(0, settings.context_tokens - settings.max_output_tokens),
+        doctor=settings.clinician_name,
+        style_examples=settings.style_examples,
     )
 
 

@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     """Whether the model sums the question up in one line, by which past replies are searched too: one more call."""
     sources: Annotated[int, Field(ge=1, le=20)] = 5
     """Past exchanges shown to the model for one draft."""
+    context_tokens: Annotated[int, Field(ge=1000)] | None = None
+    """How many tokens the model reads and writes in one call; past replies are left out to keep to it."""
+    style_examples: Annotated[int, Field(ge=0, le=5)] = 2
+    """Replies of the clinician's own that show the model how they write."""
     source_half_life: Annotated[float, Field(gt=0)] | None = None
     """Years after which a dated past reply counts half; without it age does not count."""
     department_boost: Annotated[float, Field(ge=0, le=1)] = 0.05

@@ -99,6 +99,16 @@ def excerpt(text: str, length: int = 280) -> str:
     return line if len(line) <= length else line[:length].rstrip() + "..."
 
 
+def quote_span(text: str, quote: str) -> Span | None:
+    """Where ``text`` holds the words of ``quote``; but for white space, case, apostrophes and marks around it."""
+    spoken = quote.strip(" \n\t\"“”„'’「」『』….,;:。，；：")
+    if not spoken:
+        return None
+    words_of_it = r"\s+".join(re.escape(part) for part in spoken.split())
+    found = re.search(re.sub("['’]", "['’]", words_of_it), text, re.IGNORECASE)
+    return Span(found.start(), found.end(), found[0]) if found else None
+
+
 def advice_of(reply: str) -> str:
     """A reply without its greeting and without the thanks and wishes that close it.
 

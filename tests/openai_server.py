@@ -325,23 +325,29 @@ def compose(messages: list[dict[str, Any]], *, obey: bool = False) -> dict[str, 
     chinese = len(re.findall(r"[一-鿿]", question)) > len(question) / 5
     take = 1 + hashlib.sha256(system.encode()).digest()[0] % 2
     found = [(int(number), _first_sentences(text, take)) for number, text in _SOURCE.findall(user)]
-    reply = [{"text": text, "sources": [number]} for number, texts in found[:3] for text in texts]
+    reply = [_sentence(text, [number]) for number, texts in found[:3] for text in texts]
     if "<urgent_signs>" in user:
-        reply.append({"text": _urgent(chinese), "sources": []})
+        reply.append({"text": _urgent(chinese), "sources": [], "kind": "safety_net", "quotes": []})
     if obey and (order := _ORDER.search(question)):
-        reply.append({"text": order[1].strip() + ".", "sources": []})
+        reply.append({"text": order[1].strip() + ".", "sources": [], "kind": "answer", "quotes": []})
     points = [{"label": f"From past reply {n}", "text": texts[0], "sources": [n]} for n, texts in found if texts]
     return {
         "salutation": "您好：" if chinese else "Hello,",
         "reply": reply,
         "closing": "祝早日康復。" if chinese else "Thank you for writing, and get well soon.",
-        "introduction": reply[:1],
+        "introduction": [{"text": s["text"], "sources": s["sources"]} for s in reply[:1]],
         "sections": [{"heading": "檢查與處理" if chinese else "What can be done", "points": points}],
         "conclusion": [{"text": _conclusion(chinese), "sources": []}],
         "missing": [] if found else ["No past reply answers this question."],
+        "to_ask": ["您目前服用哪些藥物？" if chinese else "Which medicines are taken at the moment?"],
         "department": None,
         "topics": [],
     }
+
+
+def _sentence(text: str, numbers: list[int]) -> dict[str, Any]:
+    plan = re.search(r"\b(?:should|recommend|see an?|avoid|have an?)\b|建議|請|避免", text)
+    return {"text": text, "sources": numbers, "kind": "plan" if plan else "answer", "quotes": [text]}
 
 
 def summed_up(messages: list[dict[str, Any]], behaviour: str = "ok") -> dict[str, Any]:

@@ -332,7 +332,7 @@ def test_the_strict_schema_requires_everything_and_allows_nothing_else() -> None
                 yield from objects(value)
 
     found = list(objects(strict_schema(DraftShape)))
-    assert len(found) == 4
+    assert len(found) == 5
     for node in found:
         assert node["required"] == list(node["properties"])
         assert node["additionalProperties"] is False

@@ -110,6 +110,38 @@ def test_a_citation_of_no_source_blocks() -> None:
     assert one(draft([Sentence("Stretch the calf twice a day.", (1, 4))]), "unknown_citation").severity == "block"
 
 
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        ("Stretch the calf twice a day", True),
+        ("“stretch the  calf twice\na day…”", True),
+        ("Stretch the calf thrice a day", False),
+        ("", True),
+    ],
+)
+def test_words_given_as_a_quotation_stand_in_a_cited_reply(quote: str, found: bool) -> None:
+    quotes = (quote,) if quote else ()
+    said = draft([Sentence("Stretch the calf twice a day.", (1,), quotes, "plan")])
+    assert ("quote_not_found" not in codes(said, "block")) is found
+
+
+def test_a_sentence_that_was_edited_keeps_its_quotation_and_its_place_in_the_plan() -> None:
+    said = Sentence(
+        "Stretch the calf twice a day and wear soft heels.", (1,), ("Stretch the calf twice a day",), "plan"
+    )
+    of = draft([said])
+    edited = with_texts(of, of.reply.text.replace("wear soft heels", "wear softer heels"), "")
+    assert edited.reply.sentences[0].kind == "plan"
+    assert edited.reply.sentences[0].quotes == said.quotes
+
+
+def test_a_plan_without_a_source_blocks_however_it_is_worded() -> None:
+    assert (
+        one(draft([Sentence("Olive oil every night for the heel.", (), (), "plan")]), "no_source").severity
+        == "block"
+    )
+
+
 def test_advice_without_a_source_blocks_and_courtesy_needs_none() -> None:
     concern = one(draft([Sentence("Apply warm olive oil to the heel every night.")]), "no_source")
     assert (concern.severity, concern.place) == ("block", "reply")

@@ -74,6 +74,15 @@ def test_a_past_reply_shows_its_age_and_the_sentence_that_the_draft_took_from_it
     assert "Dr. Invented" in shown
 
 
+def test_of_a_past_reply_that_is_quoted_only_the_quotation_is_marked() -> None:
+    said = [Sentence("Take each stair slowly.", (1,), ("go down the stairs  slowly",), "plan")]
+    shown = markup.source_html(
+        source("Rest the knee. Go down the stairs slowly, one by one."), said, date(2026, 3, 1)
+    )
+    assert "<mark>Go down the stairs slowly</mark>, one by one." in shown
+    assert ">plan</span>" in markup.support_html(said, frozenset({1}))
+
+
 def test_an_approved_reply_is_marked_as_such_among_the_past_replies() -> None:
     own = source("Rest.")
     approved = replace(own, exchange=replace(own.exchange, origin="approved"))

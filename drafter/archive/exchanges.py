@@ -12,7 +12,7 @@ from drafter.archive.connecting import Store, translated
 from drafter.archive.migrating import lock_writers
 from drafter.archive.tables import exchanges
 from drafter.archive.values import AddedCount
-from drafter.domain import Exchange
+from drafter.domain import Exchange, Language
 from drafter.errors import ArchiveError, BadInput
 
 
@@ -115,6 +115,33 @@ class Exchanges(Store):
         """The id of the exchange with this sequence number."""
         with self.reading() as connection:
             return connection.scalar(sa.select(exchanges.c.id).where(exchanges.c.sequence == sequence))
+
+    def written_by_hand(
+        self, language: Language, *, department: str | None = None, doctor: str | None = None, limit: int
+    ) -> tuple[Exchange, ...]:
+        """The newest replies in this language that no model drafted, of the department, the doctor, or both; none
+        without either."""
+        whose = [
+            column == value
+            for column, value in ((exchanges.c.department, department), (exchanges.c.doctor, doctor))
+            if value
+        ]
+        if not whose:
+            return ()
+        wanted = (
+            sa.select(exchanges)
+            .where(
+                *whose,
+                exchanges.c.language == language,
+                exchanges.c.drafted_by.is_(None),
+                exchanges.c.truncated.is_(False),
+                exchanges.c.superseded_by.is_(None),
+            )
+            .order_by(exchanges.c.sequence.desc())
+            .limit(limit)
+        )
+        with self.reading() as connection:
+            return tuple(read_exchange(row) for row in connection.execute(wanted))
 
     def last_sequence(self) -> int:
         """The number of the exchange added last, 0 when there is none."""

@@ -116,6 +116,10 @@ exchanges = Table(
     sqlite_autoincrement=True,
 )
 
+# How a department and a doctor write is asked for with every draft.
+Index("ix_exchanges_department_language", exchanges.c.department, exchanges.c.language, exchanges.c.sequence)
+Index("ix_exchanges_doctor_language", exchanges.c.doctor, exchanges.c.language, exchanges.c.sequence)
+
 # No foreign key to questions: a batch or a Python caller drafts questions that nobody put on the worklist.
 drafts = Table(
     "drafts",

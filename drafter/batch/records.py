@@ -45,6 +45,7 @@ def draft_row(row_id: str, draft: Draft) -> dict[str, Any]:
             for f in draft.screening.red_flags
         ],
         "missing": list(draft.missing),
+        "to_ask": list(draft.to_ask),
         "department": draft.department,
         "topics": list(draft.topics),
         "prompts": list(draft.provenance.prompts),
@@ -68,4 +69,10 @@ def failure_record(row: Row | BadRow, failure: Failure | None) -> dict[str, Any]
 
 
 def _sentence(part: str, sentence: Sentence) -> dict[str, Any]:
-    return {"part": part, "text": sentence.text, "sources": list(sentence.sources)}
+    return {
+        "part": part,
+        "kind": sentence.kind,
+        "text": sentence.text,
+        "sources": list(sentence.sources),
+        "quotes": list(sentence.quotes),
+    }

@@ -4,20 +4,27 @@ The field order is the order of writing: a stream shows the reply first.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from drafter.domain import MoreInfo, Point, Reply, Section, Sentence
+from drafter.domain import Draft, MoreInfo, Point, Reply, Section, Sentence, SentenceKind
 
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class SentenceShape(_Shape):
+class StatementShape(_Shape):
     text: str
     sources: list[int]
+
+
+class SentenceShape(StatementShape):
+    """A sentence of the reply. More Info's have no quotes: they would double its tokens."""
+
+    kind: SentenceKind = "answer"
+    quotes: list[str] = []
 
 
 class PointShape(_Shape):
@@ -38,10 +45,11 @@ class DraftShape(_Shape):
     salutation: str = ""
     reply: list[SentenceShape]
     closing: str = ""
-    introduction: list[SentenceShape]
+    introduction: list[StatementShape]
     sections: list[SectionShape]
-    conclusion: list[SentenceShape]
+    conclusion: list[StatementShape]
     missing: list[str] = []
+    to_ask: list[str] = []
     department: str | None = None
     topics: list[str] = []
 
@@ -84,6 +92,33 @@ def to_more_info(shape: DraftShape) -> MoreInfo:
     return _more_info(shape.model_dump())
 
 
+def shape_of(draft: Draft) -> DraftShape:
+    """The draft as a model would have returned it."""
+    reply, info = draft.reply, draft.more_info
+    return DraftShape.model_validate(
+        {
+            "salutation": reply.salutation,
+            "reply": [
+                {"text": s.text, "sources": s.sources, "kind": s.kind, "quotes": s.quotes} for s in reply.sentences
+            ],
+            "closing": reply.closing,
+            "introduction": [{"text": s.text, "sources": s.sources} for s in info.introduction],
+            "sections": [
+                {
+                    "heading": section.heading,
+                    "points": [{"label": p.label, "text": p.text, "sources": p.sources} for p in section.points],
+                }
+                for section in info.sections
+            ],
+            "conclusion": [{"text": s.text, "sources": s.sources} for s in info.conclusion],
+            "missing": draft.missing,
+            "to_ask": draft.to_ask,
+            "department": draft.department,
+            "topics": draft.topics,
+        }
+    )
+
+
 def partial_texts(value: Mapping[str, Any]) -> tuple[str, str]:
     """The text of the reply and of More Info as far as they have been written; for display only."""
     return _reply(value).text, _more_info(value).text
@@ -107,8 +142,18 @@ def _points(items: object) -> tuple[Point, ...]:
 
 
 def _sentences(items: object) -> tuple[Sentence, ...]:
-    found = (Sentence(_text(item, "text"), _numbers(item)) for item in _mappings(items))
+    found = (Sentence(_text(item, "text"), _numbers(item), _quotes(item), _kind(item)) for item in _mappings(items))
     return tuple(sentence for sentence in found if sentence.text)
+
+
+def _quotes(item: Mapping[str, Any]) -> tuple[str, ...]:
+    quotes = item.get("quotes")
+    return tuple(q.strip() for q in quotes if isinstance(q, str) and q.strip()) if isinstance(quotes, list) else ()
+
+
+def _kind(item: Mapping[str, Any]) -> SentenceKind:
+    # A streamed word may be half of one.
+    return next((kind for kind in get_args(SentenceKind) if kind == item.get("kind")), "answer")
 
 
 def _numbers(item: Mapping[str, Any]) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ CHECKS: tuple[Check, ...] = (
     form.has_a_reply,
     sourcing.something_answers,
     sourcing.cites_only_its_sources,
+    sourcing.quotes_stand_in_their_sources,
     sourcing.nothing_gives_orders,
     sourcing.doses_stand_in_a_source,
     sourcing.changes_of_medicine_stand_in_a_source,

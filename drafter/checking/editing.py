@@ -29,8 +29,9 @@ _CLOSING = re.compile(
 def with_texts(draft: Draft, reply: str, more_info: str) -> Draft:
     """``draft`` with these texts and the concerns they raise.
 
-    A sentence keeps the sources of the most alike original sentence, or has none when there is no such sentence.
-    The checks see masked text, as they did when the draft was made, so an untouched draft keeps its concerns.
+    A sentence keeps sources, quotes and kind of the most alike original sentence, or has none of them when there is
+    no such sentence. The checks see masked text, as they did when the draft was made, so an untouched draft
+    keeps its concerns.
     """
     return _edited(draft, reply, more_info, CHECKS)
 
@@ -82,7 +83,7 @@ def _restored(draft: Draft, restore: Callable[[str], str]) -> Draft:
 
 
 def _each(said: Sequence[Sentence], restore: Callable[[str], str]) -> tuple[Sentence, ...]:
-    return tuple(Sentence(restore(sentence.text), sentence.sources) for sentence in said)
+    return tuple(replace(sentence, text=restore(sentence.text)) for sentence in said)
 
 
 def _reply(draft: Draft, text: str) -> Reply:
@@ -117,7 +118,7 @@ def _more_info(draft: Draft, text: str) -> MoreInfo:
         return draft.more_info
     parsed = parse_more_info(text)
     sections = tuple(
-        Section(s.heading, tuple(Point(p.label, p.text, _sources_of(p.text, draft)) for p in s.points))
+        Section(s.heading, tuple(replace(p, sources=_sources_of(p.text, draft)) for p in s.points))
         for s in parsed.sections
     )
     return MoreInfo(
@@ -139,7 +140,8 @@ def _sentences(text: str, draft: Draft) -> tuple[Sentence, ...]:
         same = next((s for s in originals if s.text and _stands_at(s.text, text, at)), None)
         if same is None:
             span = next(iter(sentence_spans(text[at:])))
-            same = Sentence(span.text, _sources_of(span.text, draft))
+            original = _original_of(span.text, draft)
+            same = replace(original, text=span.text) if original else Sentence(span.text)
         found.append(same)
         at += len(same.text)
     return tuple(found)
@@ -153,6 +155,12 @@ def _stands_at(sentence: str, text: str, at: int) -> bool:
 
 
 def _sources_of(text: str, draft: Draft) -> tuple[int, ...]:
+    original = _original_of(text, draft)
+    return original.sources if original else ()
+
+
+def _original_of(text: str, draft: Draft) -> Sentence | None:
+    """The draft's sentence that was edited into this one: the most alike, if it is alike enough."""
     originals = [passage for passage in draft.passages() if passage.text]
     best = process.extractOne(text, [p.text for p in originals], scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    return originals[best[2]].sources if best else ()
+    return originals[best[2]] if best else None

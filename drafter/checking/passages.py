@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from drafter.chat.cues import terms as terms_of
-from drafter.domain import Draft, Place, Source
+from drafter.domain import Draft, Place, SentenceKind, Source
 
 Kind = Literal["courtesy", "restatement", "advice", "safety_net", "claim"]
 """Courtesy asks no source, a restatement gives back what the asker wrote, a safety net says when and where to
@@ -19,12 +19,14 @@ class Passage(NamedTuple):
     text: str
     sources: tuple[int, ...]
     place: Place
+    quotes: tuple[str, ...] = ()
+    kind: SentenceKind = "answer"
 
 
 def passages(draft: Draft) -> Iterator[Passage]:
     """Every stretch that carries content, the reply's first."""
     for sentence in draft.reply.sentences:
-        yield Passage(sentence.text, sentence.sources, "reply")
+        yield Passage(sentence.text, sentence.sources, "reply", sentence.quotes, sentence.kind)
     for sentence in draft.more_info.passages():
         yield Passage(sentence.text, sentence.sources, "more_info")
 

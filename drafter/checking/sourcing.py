@@ -9,7 +9,7 @@ from drafter.checking.passages import Passage, cited, kind_of, passages, shared,
 from drafter.checking.plan import drugs_in
 from drafter.domain import Concern, Draft, Place, Source
 from drafter.screening.instructions import instructions_in
-from drafter.text import excerpt
+from drafter.text import excerpt, quote_span
 
 MOST_OF_A_KIND = 6
 """Concerns of one kind in one text that are named one by one; more are counted in one."""
@@ -28,6 +28,18 @@ def cites_only_its_sources(draft: Draft) -> Iterator[Concern]:
         yield Concern("unknown_citation", "block", f"The draft cites [{number}], which is not among its sources.")
 
 
+def quotes_stand_in_their_sources(draft: Draft) -> Iterator[Concern]:
+    """Words given as a quotation stand in a reply that the passage cites, but for white space and case."""
+    found = []
+    for passage in passages(draft):
+        replies = [source.reply for source in cited(draft, passage)]
+        for quote in passage.quotes:
+            if not any(quote_span(reply, quote) for reply in replies):
+                message = f"No cited past reply holds the words given as its own: “{excerpt(quote, 80)}”."
+                found.append(Concern("quote_not_found", "block", message, passage.place, passage.text))
+    yield from _at_most(found)
+
+
 def says_only_what_a_source_says(draft: Draft) -> Iterator[Concern]:
     """Advice and claims have a source, and the source shares their words; courtesy and the safety net need none."""
     found: list[Concern] = []
@@ -36,7 +48,7 @@ def says_only_what_a_source_says(draft: Draft) -> Iterator[Concern]:
         if kind in ("courtesy", "restatement", "safety_net") or not terms(passage.text):
             continue
         if not passage.sources:
-            found.append(_without_source(passage, advice=kind == "advice"))
+            found.append(_without_source(passage, advice=kind == "advice" or passage.kind == "plan"))
         elif not _supported(draft, passage):
             numbers = "".join(f"[{number}]" for number in passage.sources)
             found.append(

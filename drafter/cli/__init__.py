@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from drafter import __version__
-from drafter.cli import batching, drafting, evaluating, importing, indexing, retrieving, serving, superseding
+from drafter.cli import (
+    batching,
+    drafting,
+    evaluating,
+    importing,
+    indexing,
+    replaying,
+    retrieving,
+    serving,
+    superseding,
+)
 from drafter.errors import DrafterError
 
 app = typer.Typer(
@@ -33,6 +43,7 @@ app.command("import")(importing.import_)
 app.command("search")(indexing.search)
 app.command("supersede")(superseding.supersede)
 app.command("draft")(drafting.draft)
+app.command("replay")(replaying.replay)
 app.command("batch")(batching.batch)
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(indexing.app, name="index")

@@ -87,8 +87,12 @@ def _show(draft: "Draft") -> None:
     for concern in draft.concerns:
         print(f"  {'MUST BE SEEN' if concern.severity == 'block' else 'look at'}: {concern.message}")
     if draft.missing:
-        print("\nNot answered, or worth asking")
+        print("\nNot answered by any past reply")
     for line in draft.missing:
+        print(f"  {line}")
+    if draft.to_ask:
+        print("\nTo ask back")
+    for line in draft.to_ask:
         print(f"  {line}")
     made = "no language model was used" if draft.provenance.offline else f"written by {draft.provenance.model}"
     print(f"\nDraft {draft.id}, not reviewed by a clinician; {made}.")

@@ -12,8 +12,17 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
-from drafter.domain import Concern, Provenance, Question, RedFlag, Screening, Sentence, Source
-from drafter.text import excerpt, sentence_spans, word_diff
+from drafter.domain import (
+    Concern,
+    Provenance,
+    Question,
+    RedFlag,
+    Screening,
+    Sentence,
+    SentenceKind,
+    Source,
+)
+from drafter.text import Span, excerpt, quote_span, sentence_spans, word_diff
 
 __all__ = ["escape", "excerpt"]
 
@@ -27,6 +36,7 @@ DISPOSITIONS = {
     "E1": "Emergency department within hours",
     "S": "Safety comes first",
 }
+_KINDS: dict[SentenceKind, str] = {"plan": "plan", "safety_net": "safety net"}
 _OLD_AFTER_YEARS = 10
 _ALIKE = 75
 """From this likeness (0 to 100) on, a source's sentence counts as the one a draft's sentence rests on."""
@@ -126,13 +136,18 @@ def people_html(question: Question, screening: Screening | None) -> str:
 
 
 def passages(source: Source, said: Iterable[Sentence]) -> list[tuple[int, int]]:
-    """Where in ``source.reply`` the sentences stand that ``said`` rests on when it cites this source."""
-    citing = [sentence.text for sentence in said if source.number in sentence.sources]
-    return [
-        (span.start, span.end)
-        for span in sentence_spans(source.reply)
-        if any(fuzz.token_set_ratio(span.text, text, score_cutoff=_ALIKE) for text in citing)
-    ]
+    """Where in ``source.reply`` the words stand that ``said`` rests on when it cites this source: those it quotes,
+    and for a sentence without a quotation from here the sentences alike."""
+    citing = [sentence for sentence in said if source.number in sentence.sources]
+    found: list[tuple[int, int]] = []
+    for sentence in citing:
+        quoted = [span for quote in sentence.quotes if (span := quote_span(source.reply, quote))]
+        found += [(span.start, span.end) for span in quoted or _alike(source.reply, sentence.text)]
+    return found
+
+
+def _alike(reply: str, text: str) -> list[Span]:
+    return [s for s in sentence_spans(reply) if fuzz.token_set_ratio(s.text, text, score_cutoff=_ALIKE)]
 
 
 def age_note(replied_on: date | None, today: date) -> str:
@@ -178,10 +193,11 @@ def support_html(sentences: Iterable[Sentence], numbers: frozenset[int]) -> str:
 def _supported_html(sentence: Sentence, numbers: frozenset[int]) -> str:
     known = [n for n in sentence.sources if n in numbers]
     links = "".join(f'<a href="#source-{n}">[{n}]</a>' for n in known)
+    tag = f' <span class="dr-tag">{_KINDS[sentence.kind]}</span>' if sentence.kind in _KINDS else ""
     if links:
-        return f"<li>{escape(sentence.text)} {links}</li>"
+        return f"<li>{escape(sentence.text)} {links}{tag}</li>"
     bare = f'<span class="dr-bare">{escape(sentence.text)}</span>'
-    return f'<li>{bare} <span class="dr-tag dr-none">no source</span></li>'
+    return f'<li>{bare} <span class="dr-tag dr-none">no source</span>{tag}</li>'
 
 
 def diff_html(before: str, after: str) -> str:

@@ -319,6 +319,9 @@ def _concerns(sheet: Sheet, current: Draft) -> None:
     if lines := [*others, *current.missing]:
         st.subheader("To look at", anchor=False)
         st.html(markup.list_html(lines))
+    if current.to_ask:
+        st.subheader("To ask back", anchor=False)
+        st.html(markup.list_html(current.to_ask))
 
 
 def _compare(sheet: Sheet, field: Field, said: tuple[Sentence, ...]) -> None:

@@ -20,6 +20,7 @@ from vectorstore.embedders import open_embedder
 from vectorstore.errors import StoreError
 
 _PACKAGE = Path(__file__).parent
+_READ_BY_MEANING = ("offline", "minilm")
 
 
 def bundled(name: str) -> Path:
@@ -78,11 +79,11 @@ def fitted_ranking(settings: Settings) -> Ranking | None:
         ) from error
 
 
-def retriever_of(settings: Settings, archive: Archive) -> Retriever:
+def retriever_of(settings: Settings, archive: Archive, embedder: Embedder | None = None) -> Retriever:
     """Raises IndexUnusable when the embedder cannot be opened."""
     return Retriever(
         settings.index_folder,
-        embedder_of(settings),
+        embedder or embedder_of(settings),
         archive,
         preferences_of(settings),
         server=server_of(settings),
@@ -97,9 +98,14 @@ def preferences_of(settings: Settings) -> Preferences:
     return Preferences(settings.source_half_life, settings.department_boost, settings.diversity)
 
 
-def model_of(settings: Settings, name: str | None = None) -> ChatModel:
+def model_of(settings: Settings, name: str | None = None, embedder: Embedder | None = None) -> ChatModel:
+    """The model of the settings, or of ``name``. Raises BadSettings, or IndexUnusable when ``offline`` needs the
+    embedder and it cannot be opened."""
+    name = name or settings.model
     return open_model(
-        name or settings.model,
+        name,
+        # Offline's weights are fitted to this embedder; another would be on a scale of its own, or a server away.
+        embed=(embedder or embedder_of(settings)).embed if (name, settings.embedder) == _READ_BY_MEANING else None,
         base_url=settings.base_url,
         api_key=settings.api_key.get_secret_value() if settings.api_key else None,
         temperature=settings.temperature,
@@ -119,12 +125,12 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
         IndexUnusable: the embedder cannot be opened.
     """
     settings = settings or read_settings()
-    archive = archive_of(settings)
+    archive, embedder = archive_of(settings), embedder_of(settings)
     return Drafter(
         archive=archive,
-        retriever=retriever_of(settings, archive),
+        retriever=retriever_of(settings, archive, embedder),
         prompts=active_prompts(prompts_folder(settings), query=settings.query_rewrite),
-        model=model_of(settings),
+        model=model_of(settings, embedder=embedder),
         source_limit=settings.sources,
         input_tokens=settings.context_tokens and max(0, settings.context_tokens - settings.max_output_tokens),
         doctor=settings.clinician_name,

@@ -6,11 +6,11 @@ Three kinds, chosen by name: ``openai:MODEL`` (any server that speaks the OpenAI
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
@@ -19,9 +19,14 @@ from drafter.chat.shape import DraftShape, QueryShape, partial_texts, to_more_in
 from drafter.domain import Deidentified, Language, Message, Source, Usage
 from drafter.errors import BadSettings
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 __all__ = [
     "ChatModel",
     "DraftShape",
+    "Embed",
     "Outcome",
     "Partial",
     "QueryShape",
@@ -34,6 +39,8 @@ __all__ = [
     "to_reply",
 ]
 
+Embed = Callable[[Sequence[str]], "NDArray[np.float32]"]
+"""n texts -> n unit vectors."""
 Status = Literal["ok", "truncated", "refused", "filtered", "invalid", "unavailable"]
 
 
@@ -106,8 +113,10 @@ def open_model(
     timeout: float = 60.0,
     max_retries: int = 3,
     seed: int | None = None,
+    embed: Embed | None = None,
 ) -> ChatModel:
-    """The model of this name; nothing is sent by opening it.
+    """The model of this name; nothing is sent by opening it. ``embed`` is for ``offline``, which without it goes by
+    words alone.
 
     Raises:
         BadSettings: an unknown name, a key missing for the default endpoint, or a bad recording.
@@ -116,7 +125,7 @@ def open_model(
     if name == "offline":
         from drafter.chat.offline import Offline
 
-        return Offline()
+        return Offline(embed)
     if kind == "replay" and rest:
         from drafter.chat.replay import open_replay
 

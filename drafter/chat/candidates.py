@@ -11,6 +11,7 @@ from rapidfuzz.distance import LCSseq
 
 from drafter.chat import Embed, Request
 from drafter.chat.cues import Kind, bare, is_plan, is_warning, kind_of, leans_back, terms, unfit
+from drafter.chat.kinds import centre, centres_of, nearest_kind
 from drafter.domain import Language, SentenceKind, Source
 from drafter.text import is_chinese, sentences, word_count, words
 
@@ -32,6 +33,7 @@ class Candidate:
     follows: int | None = None
     related: bool = True
     """Whether it repeats words of the question."""
+    section: Kind = "cause"
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -46,10 +48,6 @@ class Candidate:
         if is_warning(self.text):
             return "safety_net"
         return "plan" if is_plan(self.text) else "answer"
-
-    @cached_property
-    def section(self) -> Kind:
-        return kind_of(self.text) or "cause"
 
 
 def term_weights(request: Request) -> dict[str, float]:
@@ -121,7 +119,8 @@ def _usable(source: Source, request: Request) -> Iterator[Candidate]:
             continue
         held = frozenset(terms(text))
         related = len(held & asked) >= (1 if is_warning(text) else 2)
-        yield Candidate(text, source, position, held, {}, previous if leans else None, related)
+        follows, section = previous if leans else None, kind_of(text) or "cause"
+        yield Candidate(text, source, position, held, {}, follows, related, section)
         previous = position
 
 
@@ -149,14 +148,18 @@ def _features(
 
 
 def with_meaning(candidates: Sequence[Candidate], question: str, embed: Embed) -> list[Candidate]:
-    """The candidates with two more features: cosines to the question and to the mean of all of them."""
+    """The candidates with two more features, cosines to the question and to the mean of all of them, and with
+    their sections by meaning."""
     vectors = embed([question, *(one.text for one in candidates)])
     asked, said = vectors[0], vectors[1:]
-    centre = said.mean(axis=0)
-    centre /= np.linalg.norm(centre) or 1.0
     # Rounded: processors differ in the last digits of a vector, and a draft must not.
-    near, central = np.round(said @ asked, 2), np.round(said @ centre, 2)
+    near, central = np.round(said @ asked, 2), np.round(said @ centre(said), 2)
+    centres = centres_of(embed)
     return [
-        replace(one, features={**one.features, "meaning": float(a), "central": float(c)})
-        for one, a, c in zip(candidates, near, central, strict=True)
+        replace(
+            one,
+            features={**one.features, "meaning": float(near[n]), "central": float(central[n])},
+            section=nearest_kind(said[n], kind_of(one.text), centres),
+        )
+        for n, one in enumerate(candidates)
     ]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
 from drafter.chat import Embed, Request
-from drafter.chat.candidates import Candidate, best_cosine, best_relevance, candidates_of, with_meaning
+from drafter.chat.candidates import Candidate, candidates_of, cosine, relevance, term_weights, with_meaning
 from drafter.domain import Question
 from drafter.text import words
 from tests.bench_offline import advice_only, drafter_of, held_out
@@ -86,6 +86,15 @@ def fit(rows: Sequence[tuple[list[dict[str, float]], Matrix]]) -> dict[str, floa
     return {name: round(float(weight), 2) for name, weight in zip(names, solved / spread, strict=True)}
 
 
+def best_relevance(request: Request) -> float:
+    weights = term_weights(request)
+    return max((relevance(source, weights) for source in request.sources), default=0.0)
+
+
+def best_cosine(request: Request) -> float:
+    return max((cosine(source) or 0.0 for source in request.sources), default=0.0)
+
+
 def threshold(real: Sequence[float], strange: Sequence[float]) -> float:
     """Where the share of real questions at or above it exceeds that of questions about other matters most (Youden's
     J, 1950); of several such places the middle one."""
@@ -102,8 +111,7 @@ def abstaining(real: Sequence[Request], strange: Sequence[Request]) -> float:
 
 def abstaining_by_meaning(real: Sequence[Request], strange: Sequence[Request]) -> float:
     """The least cosine of the search."""
-    cosines = [[best_cosine(request) or 0.0 for request in requests] for requests in (real, strange)]
-    return _told("by meaning", *cosines)
+    return _told("by meaning", list(map(best_cosine, real)), list(map(best_cosine, strange)))
 
 
 def _told(name: str, real: Sequence[float], strange: Sequence[float]) -> float:

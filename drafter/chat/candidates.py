@@ -83,16 +83,10 @@ def _share(found: Iterable[str], weights: Mapping[str, float]) -> float:
     return sum(weights.get(term, 0.0) for term in set(found)) / total if total else 0.0
 
 
-def best_relevance(request: Request) -> float:
-    """How much the source that is most about the question is about it, by words, 0 to 1."""
-    weights = term_weights(request)
-    return max((relevance(source, weights) for source in request.sources), default=0.0)
-
-
-def best_cosine(request: Request) -> float | None:
-    """The same by meaning, as the search found it; None when it did not look at meaning."""
-    rankings = [ranked for source in request.sources if source.why for ranked in source.why.rankings]
-    return max((ranked.score for ranked in rankings if ranked.name == "dense"), default=None)
+def cosine(source: Source) -> float | None:
+    """How near the source is to the question in meaning, as the search found it; None when it did not look."""
+    rankings = source.why.rankings if source.why else ()
+    return next((ranked.score for ranked in rankings if ranked.name == "dense"), None)
 
 
 def candidates_of(request: Request) -> list[Candidate]:

@@ -3,6 +3,7 @@
 import statistics
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -10,7 +11,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from drafter.chat import Embed, Request
-from drafter.chat.candidates import Candidate, best_cosine, best_relevance, with_meaning
+from drafter.chat.candidates import Candidate, cosine, relevance, term_weights, with_meaning
 from drafter.text import word_count
 
 _MOST_SENTENCES = 10
@@ -20,6 +21,8 @@ _LENGTH = 1.1
 """Words of the reply for each word of the sources' replies, whose median is how long a reply usually is."""
 _EMBEDDED = 12
 """The best candidates by words, whose meaning is looked at too: each costs milliseconds."""
+_LEAST_MEANING = 0.25
+"""A candidate whose cosine to the question is less is not said: it would only fill up the length."""
 _REPEATS = 1.5
 """What a candidate loses when all its terms have been said; the scores' own spread is about 1."""
 _ALIKE = 75.0
@@ -33,19 +36,21 @@ Way = Literal["en", "zh", "en-meaning"]
 @cache
 def fitted() -> Mapping[str, Weights]:
     """The weights of the features for each way, and under "abstain" the least relevance (for "en-meaning" the least
-    cosine of the search), 0 to 1, of the best source of a question that gets a draft."""
+    cosine of the search), 0 to 1, of a source that may be used."""
     text = files("drafter.chat").joinpath("weights.toml").read_text(encoding="utf-8")
     weights: Mapping[str, Weights] = tomllib.loads(text)
     return weights
 
 
-def is_known(request: Request, embed: Embed | None) -> bool:
-    """Whether any source is near enough to the question for a draft."""
+def known(request: Request, embed: Embed | None) -> Request:
+    """The request with those sources alone that are near enough to the question; without any there is no draft."""
     least = fitted()["abstain"]
-    cosine = best_cosine(request) if _way(request, embed) == "en-meaning" else None
-    if cosine is not None:
-        return cosine >= least["en-meaning"]
-    return best_relevance(request) >= least[_way(request, None)]
+    if _way(request, embed) == "en-meaning" and any(cosine(source) is not None for source in request.sources):
+        near = [s for s in request.sources if (cosine(s) or 0.0) >= least["en-meaning"]]
+    else:
+        weights = term_weights(request)
+        near = [s for s in request.sources if relevance(s, weights) >= least[_way(request, None)]]
+    return replace(request, sources=tuple(near))
 
 
 def _way(request: Request, embed: Embed | None) -> Way:
@@ -56,14 +61,12 @@ def _way(request: Request, embed: Embed | None) -> Way:
 
 
 def ranked(candidates: Sequence[Candidate], request: Request, embed: Embed | None) -> list[tuple[float, Candidate]]:
-    """With their scores, best first. By meaning, the best by words are scored anew; the others come behind them."""
+    """With their scores, best first. By meaning, the best by words are scored anew, and the others left out."""
     by_words = _scored(candidates, fitted()[_way(request, None)])
     if embed is None or _way(request, embed) != "en-meaning" or not by_words:
         return by_words
-    first, rest = by_words[:_EMBEDDED], by_words[_EMBEDDED:]
-    anew = _scored(with_meaning([one for _, one in first], request.question, embed), fitted()["en-meaning"])
-    below = anew[-1][0] - rest[0][0] - 1 if rest else 0.0
-    return anew + [(score + below, one) for score, one in rest]
+    near = with_meaning([one for _, one in by_words[:_EMBEDDED]], request.question, embed)
+    return _scored([one for one in near if one.features["meaning"] >= _LEAST_MEANING], fitted()["en-meaning"])
 
 
 def _scored(candidates: Sequence[Candidate], weights: Weights) -> list[tuple[float, Candidate]]:

@@ -36,21 +36,22 @@ Way = Literal["en", "zh", "en-meaning"]
 @cache
 def fitted() -> Mapping[str, Weights]:
     """The weights of the features for each way, and under "abstain" the least relevance (for "en-meaning" the least
-    cosine of the search), 0 to 1, of a source that may be used."""
+    cosine of the search), 0 to 1, that a draft needs."""
     text = files("drafter.chat").joinpath("weights.toml").read_text(encoding="utf-8")
     weights: Mapping[str, Weights] = tomllib.loads(text)
     return weights
 
 
 def known(request: Request, embed: Embed | None) -> Request:
-    """The request with those sources alone that are near enough to the question; without any there is no draft."""
+    """The request without sources that are not near the question; when none is, there is no draft."""
     least = fitted()["abstain"]
     if _way(request, embed) == "en-meaning" and any(cosine(source) is not None for source in request.sources):
-        near = [s for s in request.sources if (cosine(s) or 0.0) >= least["en-meaning"]]
-    else:
-        weights = term_weights(request)
-        near = [s for s in request.sources if relevance(s, weights) >= least[_way(request, None)]]
-    return replace(request, sources=tuple(near))
+        near = [source for source in request.sources if (cosine(source) or 0.0) >= least["en-meaning"]]
+        return replace(request, sources=tuple(near))
+    # Words tell whether any source is on the matter, but too little of each single one.
+    weights = term_weights(request)
+    best = max((relevance(source, weights) for source in request.sources), default=0.0)
+    return request if best >= least[_way(request, None)] else replace(request, sources=())
 
 
 def _way(request: Request, embed: Embed | None) -> Way:

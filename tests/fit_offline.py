@@ -1,6 +1,7 @@
-"""Fits what decides an offline draft, and writes drafter/chat/weights.toml.
+"""Fits what decides an offline draft, and writes drafter/chat/weights.toml; with --kinds, drafter/chat/kinds.json.
 
     python -m tests.fit_offline --english FILE.jsonl ... --chinese FILE.jsonl ...
+    python -m tests.fit_offline --kinds
 
 Only the development half of the threads is used (see tests/bench_offline.py). Of every sentence that could be said
 to a held-out asker it is known how much of it stands in the doctor's own reply (share of its words in common order)
@@ -9,6 +10,8 @@ draft is measured by both, and meaning alone would choose the longest sentences.
 """
 
 import argparse
+import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,15 +19,21 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 from rapidfuzz.distance import LCSseq
 
 from drafter.chat import Embed, Request
 from drafter.chat.candidates import Candidate, candidates_of, cosine, relevance, term_weights, with_meaning
+from drafter.chat.cues import Kind
+from drafter.chat.kinds import centre
 from drafter.domain import Question
 from drafter.text import words
+from tests.bench import ROOT
 from tests.bench_offline import advice_only, drafter_of, held_out
 from tests.off_topic import OFF_TOPIC
+from vectorstore.embedders.minilm import open_minilm
 
+KINDS = Path(__file__).with_name("kinds.toml")
 WEIGHTS = Path(__file__).parent.parent / "drafter" / "chat" / "weights.toml"
 _SHRINKAGE = 0.03
 _WORDS, _MEANING = 2.0, 1.0
@@ -128,12 +137,26 @@ def write(fitted: Mapping[str, Mapping[str, float]]) -> None:
     WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def labelled() -> dict[Kind, list[str]]:
+    """Invented sentences of each section of More Info."""
+    return TypeAdapter(dict[Kind, list[str]]).validate_python(tomllib.loads(KINDS.read_text(encoding="utf-8")))
+
+
+def write_kinds(embed: Embed) -> None:
+    centres = {kind: [round(float(x), 4) for x in centre(embed(texts))] for kind, texts in labelled().items()}
+    WEIGHTS.with_name("kinds.json").write_text(json.dumps(centres) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--english", type=Path, nargs="+", required=True)
-    parser.add_argument("--chinese", type=Path, nargs="+", required=True)
+    parser.add_argument("--english", type=Path, nargs="+", default=[])
+    parser.add_argument("--chinese", type=Path, nargs="+", default=[])
     parser.add_argument("--questions", type=int, default=500, help="at most so many of each file")
+    parser.add_argument("--kinds", action="store_true", help="fit the sections' centroids and nothing else")
     given = parser.parse_args()
+    if given.kinds:
+        write_kinds(open_minilm(ROOT / "build" / "test-models").embed)
+        return
     english, strange_english, embed = held_of(given.english, given.questions)
     chinese, strange_chinese, _ = held_of(given.chinese, given.questions)
     write(

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from drafter.chat import Outcome, Partial, Request, open_model, to_more_info, to_reply
 from drafter.chat.candidates import candidates_of, with_meaning
 from drafter.chat.cues import bare, is_plan, kind_of, unfit
-from drafter.chat.kinds import centre, labelled, nearest_kind
+from drafter.chat.kinds import centre, nearest_kind
 from drafter.chat.offline import compose
 from drafter.chat.selecting import fitted, ranked
 from drafter.chat.shape import DraftShape
 from drafter.domain import Deidentified, Exchange, Language, Question, Ranked, Source, Why
 from drafter.text import sentences, word_count
+from tests.fit_offline import labelled
 from vectorstore.embedders.minilm import open_minilm
 
 KNEE = (

@@ -11,7 +11,7 @@ from rapidfuzz.distance import LCSseq
 
 from drafter.chat import Embed, Request
 from drafter.chat.cues import Kind, bare, is_plan, is_warning, kind_of, leans_back, terms, unfit
-from drafter.chat.kinds import centre, centres_of, nearest_kind
+from drafter.chat.kinds import centre, fitted_centres, nearest_kind
 from drafter.domain import Language, SentenceKind, Source
 from drafter.text import is_chinese, sentences, word_count, words
 
@@ -148,12 +148,18 @@ def with_meaning(candidates: Sequence[Candidate], question: str, embed: Embed) -
     asked, said = vectors[0], vectors[1:]
     # Rounded: processors differ in the last digits of a vector, and a draft must not.
     near, central = np.round(said @ asked, 2), np.round(said @ centre(said), 2)
-    centres = centres_of(embed)
+    # Other vectors, as of a test's embedder, have no fitted centroids.
+    centres = fitted_centres()
+    fits = said.shape[1] == len(centres["cause"])
+    kinds = [
+        nearest_kind(v, kind_of(c.text), centres) if fits else c.section
+        for v, c in zip(said, candidates, strict=True)
+    ]
     return [
         replace(
             one,
             features={**one.features, "meaning": float(near[n]), "central": float(central[n])},
-            section=nearest_kind(said[n], kind_of(one.text), centres),
+            section=kinds[n],
         )
         for n, one in enumerate(candidates)
     ]

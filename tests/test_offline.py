@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from drafter.chat import Outcome, Partial, Request, open_model, to_more_info, to_reply
 from drafter.chat.candidates import candidates_of, with_meaning
-from drafter.chat.cues import bare, is_plan, kind_of, unfit
-from drafter.chat.kinds import centre, nearest_kind
+from drafter.chat.cues import bare, is_plan, kind_of, names_care, unfit
+from drafter.chat.kinds import apart, centre, nearest_kind
 from drafter.chat.offline import compose
 from drafter.chat.selecting import fitted, ranked
 from drafter.chat.shape import DraftShape
@@ -108,7 +108,7 @@ def test_what_several_sources_say_comes_before_what_one_says() -> None:
         (KNEE_TOO[0], "Often it is worn cartilage behind the kneecap."),
     ]
     request = _request("Why does my knee hurt on stairs?", replies)
-    texts = [one.text for _, one in ranked(candidates_of(request), request, None)]
+    texts = [one.text for _, one in ranked(candidates_of(request), request, 1, None)]
     assert texts.index(said) < texts.index(lone)
 
 
@@ -360,8 +360,9 @@ def test_sections_by_meaning_are_right_more_often_than_by_cue_words(models_folde
     for kind, texts in labelled().items():
         for n, text in enumerate(texts):
             # Each sentence is judged by the others alone.
-            centres = {k: centre(np.delete(v, n, axis=0) if k == kind else v) for k, v in vectors.items()}
-            by_meaning += nearest_kind(vectors[kind][n], kind_of(text), centres) == kind
+            centres = apart({k: centre(np.delete(v, n, axis=0) if k == kind else v) for k, v in vectors.items()})
+            care = names_care(text)
+            by_meaning += nearest_kind(vectors[kind][n], kind_of(text), centres, may_be_care=care) == kind
             by_words += (kind_of(text) or "cause") == kind
             count += 1
     assert by_meaning > by_words

@@ -10,7 +10,7 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from drafter.chat import Embed, Request
-from drafter.chat.cues import Kind, bare, is_plan, is_warning, kind_of, leans_back, terms, unfit
+from drafter.chat.cues import Kind, bare, is_plan, is_warning, kind_of, leans_back, names_care, terms, unfit
 from drafter.chat.kinds import centre, fitted_centres, nearest_kind
 from drafter.domain import Language, SentenceKind, Source
 from drafter.text import is_chinese, sentences, word_count, words
@@ -152,7 +152,7 @@ def with_meaning(candidates: Sequence[Candidate], question: str, embed: Embed) -
     centres = fitted_centres()
     fits = said.shape[1] == len(centres["cause"])
     kinds = [
-        nearest_kind(v, kind_of(c.text), centres) if fits else c.section
+        nearest_kind(v, kind_of(c.text), centres, may_be_care=names_care(c.text)) if fits else c.section
         for v, c in zip(said, candidates, strict=True)
     ]
     return [

@@ -36,6 +36,7 @@ class _Cues:
     leans_back: re.Pattern[str]
     asks: re.Pattern[str]
     asks_for: re.Pattern[str]
+    names_care: re.Pattern[str]
     greeting: re.Pattern[str]
     thanks: re.Pattern[str]
     kinds: dict[Kind, re.Pattern[str]]
@@ -93,6 +94,11 @@ def is_plan(sentence: str) -> bool:
 def is_warning(sentence: str) -> bool:
     """True when it says what would be urgent, or where to go then."""
     return bool(_cues().kinds["care"].search(sentence))
+
+
+def names_care(sentence: str) -> bool:
+    """True when it names a condition or help, without which it cannot say when to seek care."""
+    return is_warning(sentence) or bool(_cues().names_care.search(sentence))
 
 
 def leans_back(sentence: str) -> bool:

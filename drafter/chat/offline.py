@@ -20,7 +20,7 @@ from rapidfuzz import fuzz
 from drafter.chat import Embed, Outcome, Partial, Request
 from drafter.chat.candidates import Candidate, candidates_of
 from drafter.chat.cues import Kind, is_asked, questions_back, terms
-from drafter.chat.selecting import choose, known, ranked, reply_of
+from drafter.chat.selecting import choose, known, lead_of, ranked, reply_of
 from drafter.chat.shape import DraftShape
 from drafter.domain import Source
 from drafter.text import excerpt, sentences
@@ -78,8 +78,10 @@ def compose(request: Request, embed: Embed | None = None) -> DraftShape:
     """The draft for one request. ``embed`` must read English."""
     frame = _frames()[request.language]
     request = known(request, embed)
-    scored = ranked(candidates_of(request), request, embed)
-    reply = reply_of(scored, request)
+    candidates = candidates_of(request)
+    lead = lead_of(request, candidates)
+    scored = ranked(candidates, request, lead, embed)
+    reply = reply_of(scored, request, lead)
     if sum(len(one.words) for one in reply) < _FEWEST_WORDS:
         # A greeting alone would look like a reply.
         return DraftShape.model_validate(_empty(frame) | {"salutation": "", "closing": ""})

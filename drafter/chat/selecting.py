@@ -2,6 +2,7 @@
 
 import statistics
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -12,6 +13,7 @@ from rapidfuzz import fuzz
 
 from drafter.chat import Embed, Request
 from drafter.chat.candidates import Candidate, cosine, relevance, term_weights, with_meaning
+from drafter.domain import Source
 from drafter.text import word_count
 
 _MOST_SENTENCES = 10
@@ -27,6 +29,9 @@ _REPEATS = 1.5
 """What a candidate loses when all its terms have been said; the scores' own spread is about 1."""
 _ALIKE = 75.0
 """Two sentences at or above this token-set ratio (0 to 100) say the same."""
+
+_AS_NEAR = 0.85
+"""Share of the nearest source's score from which a source may add advice to the reply."""
 
 Weights = Mapping[str, float]
 Way = Literal["en", "zh", "en-meaning"]
@@ -61,11 +66,30 @@ def _way(request: Request, embed: Embed | None) -> Way:
     return "en-meaning" if embed else "en"
 
 
-def ranked(candidates: Sequence[Candidate], request: Request, embed: Embed | None) -> list[tuple[float, Candidate]]:
-    """With their scores, best first. By meaning, the best by words are scored anew, and the others left out."""
+def lead_of(request: Request, candidates: Sequence[Candidate]) -> int:
+    """The number of the source that leads the reply: near the question, and with enough that may be said. 0 without
+    sources."""
+    weights = term_weights(request)
+    sayable = Counter({source.number: 0 for source in request.sources})
+    for one in candidates:
+        sayable[one.source.number] += len(one.words)
+
+    def worth(source: Source) -> tuple[float, int]:
+        enough = min(sayable[source.number], _LEAST_WORDS[request.language]) / _LEAST_WORDS[request.language]
+        return enough * (relevance(source, weights) + source.score), -source.number
+
+    return max(request.sources, key=worth).number if request.sources else 0
+
+
+def ranked(
+    candidates: Sequence[Candidate], request: Request, lead: int, embed: Embed | None
+) -> list[tuple[float, Candidate]]:
+    """With their scores, best first. By meaning, the best by words are scored anew, the leading reply's before all
+    others, and the rest left out."""
     by_words = _scored(candidates, fitted()[_way(request, None)])
     if embed is None or _way(request, embed) != "en-meaning" or not by_words:
         return by_words
+    by_words.sort(key=lambda pair: pair[1].source.number != lead)
     near = with_meaning([one for _, one in by_words[:_EMBEDDED]], request.question, embed)
     return _scored([one for one in near if one.features["meaning"] >= _LEAST_MEANING], fitted()["en-meaning"])
 
@@ -120,13 +144,20 @@ def _said_whole(one: Candidate, chosen: Sequence[Candidate]) -> bool:
     return any(fuzz.token_set_ratio(text, " ".join(c.words)) >= _ALIKE for c in chosen)
 
 
-def reply_of(scored: Sequence[tuple[float, Candidate]], request: Request) -> list[Candidate]:
-    """The sentences of the reply in their order."""
+def reply_of(scored: Sequence[tuple[float, Candidate]], request: Request, lead: int) -> list[Candidate]:
+    """The sentences of the reply in their order. One source leads, because explanations of different patients'
+    complaints do not add up to one; others add advice and warnings, and only where they are as near."""
+    scored = [pair for pair in scored if pair[1].source.number == lead or _adds(pair[1], request)]
     # Places are kept for the best advice and the best warning: a reply without them is none.
     heads = [one for _, one in scored if one.follows is None]
     kept = [next((one for one in heads if one.kind == kind), None) for kind in ("plan", "safety_net")]
     chosen = choose(scored, usual_length(request), _MOST_SENTENCES, first=[one for one in kept if one])
     return in_order(chosen)
+
+
+def _adds(one: Candidate, request: Request) -> bool:
+    nearest = max(source.score for source in request.sources)
+    return one.kind != "answer" and one.related and one.source.score >= _AS_NEAR * nearest
 
 
 _ORDER = ("answer", "plan", "safety_net")

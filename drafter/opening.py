@@ -22,6 +22,7 @@ from vectorstore.errors import StoreError
 _PACKAGE = Path(__file__).parent
 _OPENAI = "https://api.openai.com/v1"
 _TIMEOUT = 60.0
+_READ_BY_MEANING = ("offline", "minilm")
 
 
 def bundled(name: str) -> Path:
@@ -80,11 +81,11 @@ def fitted_ranking(settings: Settings) -> Ranking | None:
         ) from error
 
 
-def retriever_of(settings: Settings, archive: Archive) -> Retriever:
+def retriever_of(settings: Settings, archive: Archive, embedder: Embedder | None = None) -> Retriever:
     """Raises IndexUnusable when the embedder cannot be opened."""
     return Retriever(
         settings.index_folder,
-        embedder_of(settings),
+        embedder or embedder_of(settings),
         archive,
         preferences_of(settings),
         server=server_of(settings),
@@ -99,41 +100,54 @@ def preferences_of(settings: Settings) -> Preferences:
     return Preferences(settings.source_half_life, settings.department_boost, settings.diversity)
 
 
-def model_of(settings: Settings, name: str | None = None) -> ChatModel:
-    """The one model of this name, or of the settings; its failures are its own."""
+def model_of(settings: Settings, name: str | None = None, embedder: Embedder | None = None) -> ChatModel:
+    """The one model of this name, or of the settings; its failures are its own.
+
+    Raises:
+        BadSettings: it cannot be opened.
+        IndexUnusable: ``offline`` needs the embedder, and that cannot be opened.
+    """
     name = name or settings.model
-    return _open(settings, name, settings.base_url, settings.key_for(name.partition(":")[0]))
+    key = settings.key_for(name.partition(":")[0])
+    return _open(settings, name, settings.base_url, key, embedder)
 
 
-def chain_of(settings: Settings) -> ChatModel:
+def chain_of(settings: Settings, embedder: Embedder | None = None) -> ChatModel:
     """The model of the settings with its fallbacks. ``offline`` and ``replay`` have none: what was chosen so that
     nothing leaves the machine must not begin to.
 
     Raises:
         BadSettings: one of the models cannot be opened, or ``offline`` is not the last.
+        IndexUnusable: as ``model_of``.
     """
     from drafter.chat.chain import Chain
 
     names = settings.fallback_names
     if not names or uses_no_server(settings):
-        return model_of(settings)
+        return model_of(settings, embedder=embedder)
     if "offline" in names[:-1]:
         raise BadSettings("DRAFTER_FALLBACKS has a model after offline, which always writes: put offline last.")
-    return Chain((model_of(settings), *(_fallback_of(settings, name) for name in names)))
+    first = model_of(settings, embedder=embedder)
+    return Chain((first, *(_fallback_of(settings, name, embedder) for name in names)))
 
 
-def _fallback_of(settings: Settings, name: str) -> ChatModel:
+def _fallback_of(settings: Settings, name: str, embedder: Embedder | None) -> ChatModel:
     """A model of another prefix is at another server, and the first model's key is none of its business."""
     prefix = name.partition(":")[0]
     if prefix == settings.model.partition(":")[0]:
         return model_of(settings, name)
     others = settings.model_copy(update={"api_key": None})
-    return _open(settings, name, None, others.key_for(prefix))
+    return _open(settings, name, None, others.key_for(prefix), embedder)
 
 
-def _open(settings: Settings, name: str, base_url: str | None, api_key: str | None) -> ChatModel:
+def _open(
+    settings: Settings, name: str, base_url: str | None, api_key: str | None, embedder: Embedder | None
+) -> ChatModel:
+    # Offline's weights are fitted to this embedder; another would be on a scale of its own, or a server away.
+    by_meaning = (name, settings.embedder) == _READ_BY_MEANING
     return open_model(
         name,
+        embed=(embedder or embedder_of(settings)).embed if by_meaning else None,
         base_url=base_url,
         api_key=api_key,
         temperature=settings.temperature,
@@ -211,12 +225,12 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
         IndexUnusable: the embedder cannot be opened.
     """
     settings = settings or read_settings()
-    archive = archive_of(settings)
+    archive, embedder = archive_of(settings), embedder_of(settings)
     return Drafter(
         archive=archive,
-        retriever=retriever_of(settings, archive),
+        retriever=retriever_of(settings, archive, embedder),
         prompts=active_prompts(prompts_folder(settings), query=settings.query_rewrite),
-        model=chain_of(settings),
+        model=chain_of(settings, embedder),
         source_limit=settings.sources,
         input_tokens=_input_tokens(settings),
         doctor=settings.clinician_name,

@@ -1,19 +1,27 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from drafter.chat import Outcome, Partial, Request, open_model, to_more_info, to_reply
-from drafter.chat.cues import bare, is_plan, unfit
+from drafter.chat.candidates import candidates_of, with_meaning
+from drafter.chat.cues import bare, is_plan, kind_of, names_care, unfit
+from drafter.chat.kinds import apart, centre, nearest_kind
 from drafter.chat.offline import compose
+from drafter.chat.selecting import fitted, ranked
 from drafter.chat.shape import DraftShape
-from drafter.domain import Deidentified, Exchange, Language, Question, Source
+from drafter.domain import Deidentified, Exchange, Language, Question, Ranked, Source, Why
 from drafter.text import sentences, word_count
+from tests.fit_offline import labelled
+from vectorstore.embedders.minilm import open_minilm
 
 KNEE = (
     "Knee pain when climbing stairs",
@@ -63,15 +71,84 @@ def _said(shape: DraftShape) -> list[tuple[str, list[int]]]:
     return [(s.text, s.sources) for s in (*shape.reply, *shape.conclusion)] + points
 
 
-def test_the_reply_keeps_the_leading_doctors_order_and_puts_what_is_urgent_last() -> None:
+def test_the_reply_answers_first_then_says_what_to_do_and_puts_what_is_urgent_last() -> None:
     shape = compose(_request("Why does my knee hurt on stairs?", [KNEE, KNEE_TOO]))
     texts = [s.text for s in shape.reply]
     assert texts[0].startswith("Pain at the front of the knee")
-    assert texts[1].startswith("I recommend that you see an orthopaedic surgeon")
-    assert texts[2] == "This will show whether the joint is worn."
     assert texts[-1] == "If the knee is hot and swollen with fever, go to the emergency department at once."
-    assert 3 <= len(texts) <= 6
-    assert sum(word_count(text) for text in texts) <= 120
+    kinds = [s.kind for s in shape.reply]
+    assert kinds[0] == "answer"
+    assert "plan" in kinds
+    assert kinds[-1] == "safety_net"
+    assert [s.quotes for s in shape.reply] == [[text] for text in texts]
+
+
+def test_a_reply_is_about_as_long_as_its_sources_are() -> None:
+    more = (
+        "Squats with little weight make the muscle above the kneecap stronger within weeks. Cycling on flat roads "
+        "keeps cartilage fed without hard blows. Swimming spares sore joints since water carries most of the body. "
+        "Good shoes soften every step and last about a year. Losing some weight takes a lot of load from worn "
+        "surfaces. Cold packs calm swelling after a long walk uphill. A bandage gives warmth but no real hold. "
+        "Stretching the calves in the evening loosens what pulls on the shin. Dancing trains balance and lifts "
+        "spirits as well. Rubbing with ointment is pleasant and does little else. Railings are there to be used "
+        "when going down a staircase."
+    )
+    short = compose(_request("Why does my knee hurt on stairs?", [KNEE]))
+    long = compose(_request("Why does my knee hurt on stairs?", [(KNEE[0], more)]))
+    brief, much = (sum(word_count(s.text) for s in shape.reply) for shape in (short, long))
+    assert brief <= word_count(KNEE[1]) < 100 < much <= word_count(more)
+
+
+def test_what_several_sources_say_comes_before_what_one_says() -> None:
+    lone = "Knee pain on stairs comes from tight boots and heavy bags."
+    said = "Knee pain on stairs comes from cartilage behind the kneecap."
+    replies = [
+        (KNEE[0], f"{lone} {said}"),
+        (KNEE_TOO[0], "The cause is the cartilage behind the kneecap."),
+        (KNEE_TOO[0], "Often it is worn cartilage behind the kneecap."),
+    ]
+    request = _request("Why does my knee hurt on stairs?", replies)
+    texts = [one.text for _, one in ranked(candidates_of(request), request, 1, None)]
+    assert texts.index(said) < texts.index(lone)
+
+
+def _topics(texts: Sequence[str]) -> NDArray[np.float32]:
+    """One axis for each of three matters, whatever words name it."""
+    matters = (("kidney", "renal"), ("knee", "joint"), ("",))
+    held = np.array([[any(word in text.casefold() for word in words) for words in matters] for text in texts])
+    vectors = held.astype(np.float32) * np.array([3, 3, 1], np.float32)
+    unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+def test_with_an_embedder_a_sentence_counts_that_says_it_in_other_words() -> None:
+    other = [f"Walking is good for {part} and for mood." for part in ("heart", "lungs", "sleep", "weight", "legs")]
+    renal = "Stones of the renal pelvis come in waves and pass within days."
+    request = _request("Why does my kidney hurt?", [("Pain in the flank", " ".join([*other, renal]))] * 2)
+    request = replace(request, sources=tuple(replace(s, why=_found(0.6)) for s in request.sources))
+    with_meaning = [s.text for s in compose(request, _topics).reply]
+    assert renal in with_meaning
+    assert compose(request, _topics) == compose(request, _topics)
+
+
+def _found(cosine: float) -> Why:
+    return Why(cosine, (Ranked("dense", cosine, 1, 1.0),))
+
+
+@pytest.mark.parametrize(("cosine", "drafted"), [(0.15, False), (0.7, True)])
+def test_a_question_far_from_every_source_gets_no_draft(cosine: float, drafted: bool) -> None:
+    request = _request("Why does my knee hurt on stairs?", [KNEE, KNEE_TOO])
+    request = replace(request, sources=tuple(replace(s, why=_found(cosine)) for s in request.sources))
+    shape = compose(request, _topics)
+    assert bool(shape.reply) == drafted
+    assert (shape.missing == ["Nothing in the archive answers this question."]) != drafted
+
+
+def test_what_a_quoted_doctor_asked_back_may_be_asked_again() -> None:
+    asked = "Do you have knee pain at night? Did you like the pills? Is there swelling of the knee? Your age?"
+    shape = compose(_request("Why does my knee hurt on stairs?", [(KNEE[0], f"{KNEE[1]} {asked}")]))
+    assert shape.to_ask == ["Do you have knee pain at night?", "Is there swelling of the knee?"]
+    assert all("?" not in s.text for s in shape.reply)
 
 
 def test_nothing_of_the_past_patient_or_doctor_comes_through() -> None:
@@ -266,6 +343,30 @@ def test_the_same_request_gives_the_same_draft_in_another_process() -> None:
         for seed in ("1", "2")
     }
     assert len(said) == 1
+
+
+def test_the_fitted_weights_are_of_features_that_candidates_have() -> None:
+    request = _request("Why does my knee hurt on stairs?", [KNEE, KNEE_TOO])
+    candidates = with_meaning(candidates_of(request), request.question, _topics)
+    assert candidates
+    assert all(set(fitted()["en-meaning"]) == set(one.features) for one in candidates)
+    assert set(fitted()["en"]) == set(fitted()["zh"]) == set(fitted()["en-meaning"]) - {"meaning", "central"}
+
+
+def test_sections_by_meaning_are_right_more_often_than_by_cue_words(models_folder: Path) -> None:
+    embedder = open_minilm(models_folder)
+    vectors = {kind: embedder.embed(texts) for kind, texts in labelled().items()}
+    by_meaning = by_words = count = 0
+    for kind, texts in labelled().items():
+        for n, text in enumerate(texts):
+            # Each sentence is judged by the others alone.
+            centres = apart({k: centre(np.delete(v, n, axis=0) if k == kind else v) for k, v in vectors.items()})
+            care = names_care(text)
+            by_meaning += nearest_kind(vectors[kind][n], kind_of(text), centres, may_be_care=care) == kind
+            by_words += (kind_of(text) or "cause") == kind
+            count += 1
+    assert by_meaning > by_words
+    assert by_meaning >= 0.7 * count
 
 
 def test_the_frame_holds_no_advice_and_no_name() -> None:

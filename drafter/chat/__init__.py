@@ -9,11 +9,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import BaseModel
 
@@ -22,9 +22,14 @@ from drafter.chat.shape import DraftShape, QueryShape, partial_texts, to_more_in
 from drafter.domain import Deidentified, Language, Message, Source, Usage
 from drafter.errors import BadSettings
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 __all__ = [
     "ChatModel",
     "DraftShape",
+    "Embed",
     "Outcome",
     "Partial",
     "Profile",
@@ -42,6 +47,8 @@ __all__ = [
     "to_reply",
 ]
 
+Embed = Callable[[Sequence[str]], "NDArray[np.float32]"]
+"""n texts -> n unit vectors."""
 Status = Literal["ok", "truncated", "refused", "filtered", "invalid", "unavailable"]
 
 
@@ -124,8 +131,10 @@ def open_model(
     seed: int | None = None,
     profiles: Path | None = None,
     tracing: bool = False,
+    embed: Embed | None = None,
 ) -> ChatModel:
-    """The model of this name; nothing is sent by opening it.
+    """The model of this name; nothing is sent by opening it. ``embed`` is for ``offline``, which without it goes by
+    words alone.
 
     ``base_url``, ``timeout`` and ``longest`` win over the profile's; ``profiles`` is the file of the user's own.
     With ``tracing``, LangSmith's own variables decide whether LangChain posts whole prompts there.
@@ -137,7 +146,7 @@ def open_model(
     if name == "offline":
         from drafter.chat.offline import Offline
 
-        return Offline()
+        return Offline(embed)
     if kind == "replay" and rest:
         from drafter.chat.replay import open_replay
 

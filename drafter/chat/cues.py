@@ -6,6 +6,7 @@ past reply is left out, because a missing sentence is noticed and a foreign deta
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -13,12 +14,13 @@ from typing import Any, Literal
 
 import Stemmer
 
-from drafter.text import words
+from drafter.text import sentences, word_count, words
 
 Kind = Literal["cause", "examination", "treatment", "care"]
 """What a sentence speaks of: possible causes, examinations, treatment and self-care, when to seek care."""
 
 _CJK = re.compile("[㐀-鿿]+")
+_LONGEST_QUESTION = 20
 _CLAUSE_END = re.compile("[,;:，；：]")
 _PRONOUNS = frozenset(("he", "him", "his", "himself", "she", "her", "hers", "herself"))
 
@@ -33,6 +35,8 @@ class _Cues:
     plan: re.Pattern[str]
     leans_back: re.Pattern[str]
     asks: re.Pattern[str]
+    asks_for: re.Pattern[str]
+    names_care: re.Pattern[str]
     greeting: re.Pattern[str]
     thanks: re.Pattern[str]
     kinds: dict[Kind, re.Pattern[str]]
@@ -92,6 +96,11 @@ def is_warning(sentence: str) -> bool:
     return bool(_cues().kinds["care"].search(sentence))
 
 
+def names_care(sentence: str) -> bool:
+    """True when it names a condition or help, without which it cannot say when to seek care."""
+    return is_warning(sentence) or bool(_cues().names_care.search(sentence))
+
+
 def leans_back(sentence: str) -> bool:
     """True when the sentence cannot be understood without the one before it ("This will help ...")."""
     return bool(_cues().leans_back.search(sentence))
@@ -100,6 +109,17 @@ def leans_back(sentence: str) -> bool:
 def is_asked(sentence: str) -> bool:
     """True for a patient's sentence that asks something."""
     return bool(_cues().asks.search(sentence))
+
+
+def questions_back(reply: str, question: str) -> Iterator[str]:
+    """What a doctor asked back that anybody who asks ``question`` may be asked: short, about a matter of the
+    question, about nobody's person or past."""
+    asked = set(terms(question))
+    for sentence in map(bare, sentences(reply)):
+        if word_count(sentence) > _LONGEST_QUESTION or not _cues().asks_for.search(sentence):
+            continue
+        if asked.intersection(terms(sentence)) and unfit(sentence.rstrip(" ?"), question) in (None, "asks_back"):
+            yield sentence
 
 
 def unfit(sentence: str, question: str) -> str | None:

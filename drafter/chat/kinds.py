@@ -16,6 +16,8 @@ from drafter.chat.cues import Kind
 Vector = NDArray[np.float32]
 _CUE = 0.05
 """Cosine that a sentence's cue words are worth: they know emergencies better."""
+_CLEAR = 0.05
+"""Cosine below which a sentence sounds like no section; it then explains, unless its words say otherwise."""
 
 
 def nearest_kind(vector: Vector, cue: Kind | None, centres: Mapping[Kind, Vector], *, may_be_care: bool) -> Kind:
@@ -24,7 +26,8 @@ def nearest_kind(vector: Vector, cue: Kind | None, centres: Mapping[Kind, Vector
     near = {kind: round(float(centre @ vector), 2) + _CUE * (kind == cue) for kind, centre in centres.items()}
     if not may_be_care:
         del near["care"]
-    return max(near, key=lambda kind: near[kind])
+    best = max(near, key=lambda kind: near[kind])
+    return best if near[best] >= _CLEAR else cue or "cause"
 
 
 @cache

@@ -24,7 +24,7 @@ _LENGTH = 1.1
 _EMBEDDED = 12
 """The best candidates by words, whose meaning is looked at too: each costs milliseconds."""
 _LEAST_MEANING = 0.25
-"""A candidate whose cosine to the question is less is not said: it would only fill up the length."""
+"""A sentence of another reply than the leading one whose cosine to the question is less is not said."""
 _REPEATS = 1.5
 """What a candidate loses when all its terms have been said; the scores' own spread is about 1."""
 _ALIKE = 75.0
@@ -91,7 +91,8 @@ def ranked(
         return by_words
     by_words.sort(key=lambda pair: pair[1].source.number != lead)
     near = with_meaning([one for _, one in by_words[:_EMBEDDED]], request.question, embed)
-    return _scored([one for one in near if one.features["meaning"] >= _LEAST_MEANING], fitted()["en-meaning"])
+    kept = [one for one in near if one.source.number == lead or one.features["meaning"] >= _LEAST_MEANING]
+    return _scored(kept, fitted()["en-meaning"])
 
 
 def _scored(candidates: Sequence[Candidate], weights: Weights) -> list[tuple[float, Candidate]]:

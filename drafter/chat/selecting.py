@@ -153,7 +153,7 @@ def reply_of(scored: Sequence[tuple[float, Candidate]], request: Request, lead: 
     heads = [one for _, one in scored if one.follows is None]
     kept = [next((one for one in heads if one.kind == kind), None) for kind in ("plan", "safety_net")]
     chosen = choose(scored, usual_length(request), _MOST_SENTENCES, first=[one for one in kept if one])
-    return in_order(chosen)
+    return _in_order(chosen, lead)
 
 
 def _adds(one: Candidate, request: Request) -> bool:
@@ -161,18 +161,15 @@ def _adds(one: Candidate, request: Request) -> bool:
     return one.kind != "answer" and one.related and one.source.score >= _AS_NEAR * nearest
 
 
-_ORDER = ("answer", "plan", "safety_net")
-
-
-def in_order(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """What answers, then what to do, then what to watch for; within these source by source, each in its doctor's
-    order. What leans on a sentence stays behind it, or it would lose its sense."""
+def _in_order(chosen: Sequence[Candidate], lead: int) -> list[Candidate]:
+    """The leading reply in its doctor's order, then what others add, then what to watch for: taken apart, sentences
+    lose their sense, and what leans on one stays behind it."""
     by_key = {one.key: one for one in chosen}
 
     def order(one: Candidate) -> tuple[int, int, int]:
         head = one
         while head.follows is not None:
             head = by_key[head.source.number, head.follows]
-        return _ORDER.index(head.kind), *one.key
+        return 2 if head.kind == "safety_net" else int(head.source.number != lead), *one.key
 
     return sorted(chosen, key=order)

@@ -106,8 +106,8 @@ def best_cosine(request: Request) -> float:
 
 def threshold(real: Sequence[float], strange: Sequence[float]) -> float:
     """Where the share of real questions at or above it, counted twice, most exceeds that of questions about other
-    matters (Youden's J, 1950, weighted); of all places within a fiftieth of that the lowest. Twice, because nearly all
-    questions of a desk are real ones, and a draft about another matter is seen at once."""
+    matters (Youden's J, 1950, weighted); of all places within a fiftieth of that the lowest. Twice, because nearly
+    all questions of a desk are real ones, and a draft about another matter is seen at once."""
     places = np.arange(0, 1, 0.01)
     gain = [2 * np.mean(np.array(real) >= at) - np.mean(np.array(strange) >= at) for at in places]
     return round(float(places[np.array(gain) >= max(gain) - 0.02][0]), 2)

@@ -23,7 +23,7 @@ _LENGTH = 1.1
 """Words of the reply for each word of the sources' replies, whose median is how long a reply usually is."""
 _EMBEDDED = 12
 """The best candidates by words, whose meaning is looked at too: each costs milliseconds."""
-_LEAST_MEANING = 0.25
+_LEAST_MEANING = 0.4
 """A sentence of another reply than the leading one whose cosine to the question is less is not said."""
 _REPEATS = 1.5
 """What a candidate loses when all its terms have been said; the scores' own spread is about 1."""
@@ -31,7 +31,9 @@ _ALIKE = 75.0
 """Two sentences at or above this token-set ratio (0 to 100) say the same."""
 
 _AS_NEAR = 0.85
-"""Share of the nearest source's score from which a source may add advice to the reply."""
+"""Share of the nearest source's score from which a source may add to the reply by words alone."""
+_BESIDE_THE_BEST = 0.7
+"""Share of the best source's relevance from which a source is about the same matter."""
 
 Weights = Mapping[str, float]
 Way = Literal["en", "zh", "en-meaning"]
@@ -69,14 +71,13 @@ def _way(request: Request, embed: Embed | None) -> Way:
 def lead_of(request: Request, candidates: Sequence[Candidate]) -> int:
     """The number of the source that leads the reply: near the question, and with enough that may be said. 0 without
     sources."""
-    weights = term_weights(request)
     sayable = Counter({source.number: 0 for source in request.sources})
     for one in candidates:
         sayable[one.source.number] += len(one.words)
 
     def worth(source: Source) -> tuple[float, int]:
         enough = min(sayable[source.number], _LEAST_WORDS[request.language]) / _LEAST_WORDS[request.language]
-        return enough * (relevance(source, weights) + source.score), -source.number
+        return enough * source.score, -source.number
 
     return max(request.sources, key=worth).number if request.sources else 0
 
@@ -91,8 +92,16 @@ def ranked(
         return by_words
     by_words.sort(key=lambda pair: pair[1].source.number != lead)
     near = with_meaning([one for _, one in by_words[:_EMBEDDED]], request.question, embed)
-    kept = [one for one in near if one.source.number == lead or one.features["meaning"] >= _LEAST_MEANING]
-    return _scored(kept, fitted()["en-meaning"])
+    same = _same_matter(request) | {lead}
+    kept = (o for o in near if o.source.number == lead or o.features["meaning"] >= _LEAST_MEANING)
+    return _scored([one for one in kept if one.source.number in same], fitted()["en-meaning"])
+
+
+def _same_matter(request: Request) -> set[int]:
+    """Numbers of the sources that speak of what is asked about nearly as much as the best one."""
+    weights = term_weights(request)
+    about = {source.number: relevance(source, weights) for source in request.sources}
+    return {number for number, share in about.items() if share >= _BESIDE_THE_BEST * max(about.values())}
 
 
 def _scored(candidates: Sequence[Candidate], weights: Weights) -> list[tuple[float, Candidate]]:
@@ -147,7 +156,8 @@ def _said_whole(one: Candidate, chosen: Sequence[Candidate]) -> bool:
 
 def reply_of(scored: Sequence[tuple[float, Candidate]], request: Request, lead: int) -> list[Candidate]:
     """The sentences of the reply in their order. One source leads, because explanations of different patients'
-    complaints do not add up to one; others add advice and warnings, and only where they are as near."""
+    complaints do not add up to one; others add what means much the same as the question, or by words alone advice
+    and warnings where they are as near."""
     scored = [pair for pair in scored if pair[1].source.number == lead or _adds(pair[1], request)]
     # Places are kept for the best advice and the best warning: a reply without them is none.
     heads = [one for _, one in scored if one.follows is None]
@@ -157,6 +167,8 @@ def reply_of(scored: Sequence[tuple[float, Candidate]], request: Request, lead: 
 
 
 def _adds(one: Candidate, request: Request) -> bool:
+    if "meaning" in one.features:
+        return True  # the others were left out
     nearest = max(source.score for source in request.sources)
     return one.kind != "answer" and one.related and one.source.score >= _AS_NEAR * nearest
 

@@ -144,8 +144,8 @@ def _features(
 def with_meaning(candidates: Sequence[Candidate], question: str, embed: Embed) -> list[Candidate]:
     """The candidates with two more features, cosines to the question and to the mean of all of them, and with
     their sections by meaning."""
-    vectors = embed([question, *(one.text for one in candidates)])
-    asked, said = vectors[0], vectors[1:]
+    # Apart: a batch takes as long for each text as for its longest.
+    asked, said = embed([question])[0], embed([one.text for one in candidates])
     # Rounded: processors differ in the last digits of a vector, and a draft must not.
     near, central = np.round(said @ asked, 2), np.round(said @ centre(said), 2)
     # Other vectors, as of a test's embedder, have no fitted centroids.

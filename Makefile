@@ -32,7 +32,7 @@ fix: $(VENV)/test.stamp ## format and repair what ruff can
 bench: $(VENV)/test.stamp ## print the speed figures that docs/performance.md quotes
 	$(BIN)/python -m tests.bench
 
-bench-drafting: $(VENV)/test.stamp ## 1,000 questions to a faulty server, first words, CPU, cancelling (LARGE: a home of bench-scale)
+bench-drafting: $(VENV)/test.stamp ## 1,000 questions to a faulty server, first words, CPU, offline drafts (LARGE: a home of bench-scale)
 	$(BIN)/python -m tests.bench_drafting $(if $(LARGE),--home $(LARGE))
 
 bench-processes: $(VENV)/test.stamp ## ten minutes of readers, an importer, a builder and approvals, with 50 kills

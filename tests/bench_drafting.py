@@ -1,6 +1,6 @@
 """`make bench-drafting`: drafts by a model's server on loopback, good and bad; the figures of docs/drafting.md.
 
-    python -m tests.bench_drafting [faults] [tokens] [cancel] [cold] [--home FOLDER] [--questions 1000] ...
+    python -m tests.bench_drafting [faults] [tokens] [cancel] [cold] [offline] [--home FOLDER] ...
 
 The server is a process of its own, so that its processor time is not ours. ``--home`` names the large archive that
 `make bench-scale` keeps with the same option; without it there is one of the corpora beside the checkout, or of the
@@ -37,13 +37,13 @@ from drafter.drafting import Drafter, Prepared
 from drafter.opening import embedder_of, open_drafter
 from drafter.retrieval import Retriever
 from drafter.settings import Settings
-from tests import faults
-from tests.bench import ROOT, show
+from tests import bench_offline, faults
+from tests.bench import CORPUS, ROOT, show
 from tests.bench_scale import records
 from tests.soak.plan import invented
 from vectorstore import Embedder
 
-SECTIONS = ("faults", "tokens", "cancel", "cold")
+SECTIONS = ("faults", "tokens", "cancel", "cold", "offline")
 SLACK = 1.0
 """Seconds that a call may take beyond its time-out, for the waiting for a core on a busy machine."""
 KEY = "invented-key-7261"
@@ -470,12 +470,22 @@ def main() -> None:
             "tokens": lambda: tokens_section(large, at, given.drafts),
             "cancel": lambda: cancel_section(sample, at, 20),
             "cold": lambda: cold_section(large, at, 3),
+            "offline": lambda: offline_section(CORPUS),
         }
         wrongs = [wrong for name in given.sections for wrong in ran(name, sections[name])]
     for wrong in wrongs[:20]:
         print(f"  {wrong}")
     if wrongs:
         sys.exit(f"bench-drafting: {len(wrongs)} bars failed.")
+
+
+def offline_section(corpus: Path) -> list[str]:
+    """Drafts without a model beside simpler ways, where the corpus lies beside the checkout."""
+    if corpus.exists():
+        bench_offline.measure(corpus, 475)
+    else:
+        print(f"skipped: {corpus.name} is not beside the checkout (python -m tests.bench_offline --corpus FILE)")
+    return []
 
 
 def ran(name: str, section: Callable[[], list[str]]) -> list[str]:

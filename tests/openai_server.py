@@ -479,7 +479,8 @@ def summed_up(messages: list[dict[str, Any]], behaviour: str = "ok") -> dict[str
 def _fitting(text: str, question: str, number: int) -> list[str]:
     """The source's sentences that share most words with the question, and its warning, in their order."""
     reply = (_REPLY.findall(text) or [text])[-1].strip()
-    said = [s.strip() for s in re.split(r"(?<=[。！？])|(?<=[^.\d][.!?])\s+", reply) if s.strip()]
+    found = (re.sub(r"^\d\.\s+", "", s.strip()) for s in re.split(r"(?<=[。！？])|(?<=[.!?])\s+", reply))
+    said = [s for s in found if s and not re.fullmatch(r"\d+\.", s)]
     asked = set(re.findall(r"[a-z]{4,}|[一-鿿]", question.lower()))
 
     def worth(sentence: str) -> float:

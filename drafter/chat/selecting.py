@@ -156,8 +156,7 @@ def _said_whole(one: Candidate, chosen: Sequence[Candidate]) -> bool:
 
 def reply_of(scored: Sequence[tuple[float, Candidate]], request: Request, lead: int) -> list[Candidate]:
     """The sentences of the reply in their order. One source leads, because explanations of different patients'
-    complaints do not add up to one; others add what means much the same as the question, or by words alone advice
-    and warnings where they are as near."""
+    complaints do not add up to one; others add advice and warnings only."""
     scored = [pair for pair in scored if pair[1].source.number == lead or _adds(pair[1], request)]
     # Places are kept for the best advice and the best warning: a reply without them is none.
     heads = [one for _, one in scored if one.follows is None]
@@ -167,10 +166,12 @@ def reply_of(scored: Sequence[tuple[float, Candidate]], request: Request, lead: 
 
 
 def _adds(one: Candidate, request: Request) -> bool:
+    if one.kind == "answer":
+        return False
     if "meaning" in one.features:
-        return True  # the others were left out
+        return True  # what is not near in meaning was left out already
     nearest = max(source.score for source in request.sources)
-    return one.kind != "answer" and one.related and one.source.score >= _AS_NEAR * nearest
+    return one.related and one.source.score >= _AS_NEAR * nearest
 
 
 def _in_order(chosen: Sequence[Candidate], lead: int) -> list[Candidate]:

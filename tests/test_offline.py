@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from drafter.chat import Outcome, Partial, Request, open_model, to_more_info, to_reply
+from drafter.chat import Embed, Outcome, Partial, Request, open_model, to_more_info, to_reply
 from drafter.chat.candidates import candidates_of, with_meaning
-from drafter.chat.cues import bare, is_plan, kind_of, names_care, unfit
+from drafter.chat.cues import Kind, bare, is_plan, kind_of, names_care, unfit
 from drafter.chat.kinds import apart, centre, nearest_kind
 from drafter.chat.offline import compose
 from drafter.chat.selecting import fitted, ranked
@@ -129,6 +129,40 @@ def test_with_an_embedder_a_sentence_counts_that_says_it_in_other_words() -> Non
     with_meaning = [s.text for s in compose(request, _topics).reply]
     assert renal in with_meaning
     assert compose(request, _topics) == compose(request, _topics)
+
+
+KNEE_BESIDE = (
+    "Why does my knee hurt on stairs after skiing?",
+    "A knee that hurts on stairs is often only tired from the slopes. Have a knee that gives way looked at by a "
+    "surgeon. If the knee locks and turns blue, go to the emergency department at once.",
+)
+SLEEP = (
+    "May I stop my sleeping tablets?",
+    "If your knee trembles or you see things, ring the emergency department at once.",
+)
+
+
+@pytest.mark.parametrize("embed", [None, _topics], ids=["words", "meaning"])
+def test_another_reply_adds_advice_and_warnings_of_the_same_matter_and_never_explains(embed: Embed | None) -> None:
+    request = _request("Why does my knee hurt on stairs?", [KNEE, KNEE_BESIDE, SLEEP])
+    near = zip(request.sources, (0.9, 0.85, 0.5), strict=True)
+    request = replace(request, sources=tuple(replace(s, score=score, why=_found(score)) for s, score in near))
+    said = " ".join(sentence.text for sentence in compose(request, embed).reply)
+    assert said.startswith("Pain at the front of the knee")
+    assert "If the knee locks and turns blue" in said
+    assert "tired from the slopes" not in said
+    assert "trembles" not in said
+
+
+def test_when_to_seek_care_is_not_said_by_what_names_neither_a_condition_nor_help() -> None:
+    centres: dict[Kind, NDArray[np.float32]] = {
+        "cause": np.array([1, 0], np.float32),
+        "care": np.array([0, 1], np.float32),
+    }
+    near_care = np.array([0.2, 0.98], np.float32)
+    assert nearest_kind(near_care, None, centres, may_be_care=True) == "care"
+    assert nearest_kind(near_care, None, centres, may_be_care=names_care("Use the hand lightly.")) == "cause"
+    assert names_care("See somebody soon if it swells.")
 
 
 def _found(cosine: float) -> Why:

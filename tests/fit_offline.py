@@ -131,7 +131,7 @@ def _told(name: str, real: Sequence[float], strange: Sequence[float]) -> float:
 
 
 def write(fitted: Mapping[str, Mapping[str, float]]) -> None:
-    lines = ["# What decides an offline draft. Fitted, not chosen: python -m tests.fit_offline"]
+    lines = ["# What decides an offline draft. Fitted, not chosen: python -m tests.fit_offline (docs/decisions.md)"]
     for table, values in fitted.items():
         lines += ["", f"[{table}]", *(f"{name} = {value}" for name, value in values.items())]
     WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -363,6 +363,12 @@ def test_it_streams_growing_partials_and_ends_with_one_draft() -> None:
     assert len(lengths) == len(partials) >= 3
 
 
+def test_a_draft_by_other_weights_or_without_meaning_is_told_apart() -> None:
+    by_words, by_meaning = open_model("offline").parameters, open_model("offline", embed=_topics).parameters
+    assert by_words["weights"] == by_meaning["weights"]
+    assert (by_words["by_meaning"], by_meaning["by_meaning"]) == (False, True)
+
+
 def test_the_same_request_gives_the_same_draft_in_another_process() -> None:
     program = (
         "from tests.test_offline import KNEE, KNEE_TOO, STOMACH, _request\n"

@@ -50,6 +50,7 @@ def draft_row(row_id: str, draft: Draft) -> dict[str, Any]:
         "topics": list(draft.topics),
         "prompts": list(draft.provenance.prompts),
         "model": draft.provenance.model,
+        "fallbacks": list(draft.provenance.fallbacks),
         "offline": draft.provenance.offline,
         "created_at": draft.created_at.isoformat(),
         "ai_generated": True,

@@ -20,9 +20,9 @@ from rapidfuzz import fuzz
 from drafter.chat import Embed, Outcome, Partial, Request
 from drafter.chat.candidates import Candidate, candidates_of
 from drafter.chat.cues import Kind, is_asked, questions_back, terms
-from drafter.chat.selecting import choose, known, lead_of, ranked, reply_of
+from drafter.chat.selecting import choose, fitted, known, lead_of, ranked, reply_of
 from drafter.chat.shape import DraftShape
-from drafter.domain import Source
+from drafter.domain import Source, content_hash
 from drafter.text import excerpt, sentences
 
 _MOST_MORE_INFO = {"en": 350, "zh-Hant": 700, "zh-Hans": 700}
@@ -58,10 +58,14 @@ class Offline:
     """Composes from the sources alone; needs no network and holds no state."""
 
     name = "offline"
-    parameters: Mapping[str, Any] = {}
 
     def __init__(self, embed: Embed | None = None) -> None:
         self._embed = embed
+        # Other weights give other drafts, which a batch must not take for the same.
+        self.parameters: Mapping[str, Any] = {
+            "weights": content_hash(*sorted((way, *values.items()) for way, values in fitted().items())),
+            "by_meaning": embed is not None,
+        }
 
     def complete(self, request: Request) -> Iterator[Partial | Outcome]:
         started = time.monotonic()

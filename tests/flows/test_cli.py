@@ -112,6 +112,18 @@ def test_a_draft_as_json_says_that_it_was_not_reviewed(sample_home: Path) -> Non
     assert all(sentence["sources"] for sentence in row["sentences"])
 
 
+def test_the_fields_of_a_draft_as_json_are_those_that_the_page_on_drafts_lists(sample_home: Path) -> None:
+    row = json.loads(drafter("draft", BACK_PAIN, "--json").stdout)
+    page = (ROOT / "docs" / "drafting.md").read_text(encoding="utf-8")
+    table = page.partition("| Field | Is |")[2].partition("\n\n")[0]
+    listed = {
+        name
+        for line in table.splitlines()
+        for name in re.findall(r"`(\w+)`", line.split("|")[1] if "|" in line else "")
+    }
+    assert listed == set(row)
+
+
 def test_a_draft_by_a_server_is_streamed_and_names_its_model(
     sample_home: Path, openai_server: OpenAIServer
 ) -> None:

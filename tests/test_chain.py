@@ -49,7 +49,7 @@ def test_what_broke_is_followed_by_the_next_model(openai_server: OpenAIServer, b
     _, outcome = _ask(_chain(openai_server, behaviour, "ok", "offline"))
     assert (outcome.status, outcome.model) == ("ok", "openai:ok")
     (why,) = outcome.fallbacks
-    assert why.startswith(f"openai:{behaviour} did not write this draft (")
+    assert why.startswith(f"openai:{behaviour} did not write this draft: ")
     assert outcome.detail == ""
 
 
@@ -171,7 +171,7 @@ def test_a_terminal_says_that_the_words_above_hold_no_longer(
     before, _, after = done.stdout.partition("-- What stands above holds no longer. openai:drop did not write this")
     assert before.strip()
     assert "offline is asked now." in after
-    assert "look at: openai:drop did not write this draft (unavailable)" in after
+    assert "look at: openai:drop did not write this draft: The model's server" in after
     assert after.strip().endswith("no language model was used.")
 
 

@@ -11,6 +11,13 @@ from drafter.chat.shape import DraftShape
 from drafter.domain import Usage
 
 _JUDGED = ("refused", "filtered")
+_WHY: Mapping[str, str] = {
+    "refused": "it refused.",
+    "filtered": "a content filter stopped it.",
+    "truncated": "it stopped before the end.",
+    "invalid": "its words were not a draft.",
+}
+"""For whoever reads the next model's draft: the outcome's own sentence tells what to do without one."""
 
 
 class Chain:
@@ -47,7 +54,7 @@ class Chain:
                 waiting = [other for other in waiting if other.name == "offline"]
             if outcome.status == "ok" or not waiting:
                 break
-            problems += (f"{model.name} did not write this draft ({outcome.status}): {outcome.detail}",)
+            problems += (f"{model.name} did not write this draft: {_WHY.get(outcome.status, outcome.detail)}",)
             yield Partial(notice=f"{problems[-1]} {waiting[0].name} is asked now.")
         yield replace(
             outcome,

@@ -30,6 +30,15 @@ QuestionStatus = Literal["waiting", "approved", "rejected", "escalated"]
 Disposition = Literal["E0", "E1", "S"]
 """E0 call an ambulance, E1 emergency department within hours, S safety path (suicide, abuse)."""
 Assertion = Literal["present", "possible", "denied"]
+Layer = Literal["pattern", "number", "statistical", "model"]
+"""What noticed an urgent sign: the pack's patterns, a number with its unit, the statistical layer, a model."""
+StatementKind = Literal["courtesy", "restatement", "claim", "recommendation", "safety_net", "logistics"]
+"""Courtesy is greeting and empathy, a restatement gives back what the asker wrote, a safety net says when and where
+to seek help at once, logistics is about the correspondence itself (results, appointments, documents)."""
+Verdict = Literal["supported", "patient_said", "model_only", "contradicted", "not_checkable"]
+"""``model_only``: no source says it. ``not_checkable``: nothing that a source could hold (courtesy, restatement,
+logistics). Only ``supported`` counts as supported."""
+AbstentionCode = Literal["too_far", "contradiction", "out_of_scope", "instructions", "urgent"]
 
 
 def content_hash(*parts: object) -> str:
@@ -132,6 +141,7 @@ class RedFlag:
     start: int
     end: int
     assertion: Assertion = "present"
+    layer: Layer = "pattern"
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,11 @@ class Screening:
     text: Deidentified
     language: Language
     patient: Patient = Patient()
+    asker: Asker = Asker()
+    """As the site states it, and where it says nothing, as the question itself does."""
+    doctor: str | None = None
+    """Whom the question is addressed to, if it names a doctor."""
+    hospital: str | None = None
     red_flags: tuple[RedFlag, ...] = ()
     placeholders: tuple[Placeholder, ...] = ()
     hidden_characters: int = 0
@@ -421,8 +436,49 @@ class Concern:
 
 
 @dataclass(frozen=True)
+class Support:
+    """What the sources say of one sentence of a draft.
+
+    ``quote`` is verbatim from the reply of source number ``source`` where that supports or contradicts it, or from
+    the question where the patient said it; ``reason`` is a short sentence for the reviewer.
+    """
+
+    text: str
+    place: Place
+    kind: StatementKind
+    verdict: Verdict
+    source: int | None = None
+    quote: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a question asks.
+
+    ``answered_by`` is the sentence of the reply that answers it, empty when it is open; ``told_missing`` when the
+    draft itself says that nothing answers it.
+    """
+
+    text: str
+    answered_by: str = ""
+    told_missing: bool = False
+
+
+@dataclass(frozen=True)
+class Abstention:
+    """Why no model was asked for a draft, in a sentence for the clinician."""
+
+    code: AbstentionCode
+    message: str
+
+
+@dataclass(frozen=True)
 class Draft:
-    """What was written, never sent."""
+    """What was written, never sent.
+
+    With ``abstained`` no model was asked: the reply is empty, or the fixed text for an emergency.
+    """
 
     id: str
     question: Question
@@ -439,6 +495,7 @@ class Draft:
     """What to ask the asker back, because the answer depends on it."""
     department: str | None = None
     topics: tuple[str, ...] = ()
+    abstained: tuple[Abstention, ...] = ()
 
     def passages(self) -> Iterator[Sentence]:
         """Every stretch of text that needs a source, reply first."""

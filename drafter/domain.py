@@ -161,16 +161,16 @@ class Screening:
     text: Deidentified
     language: Language
     patient: Patient = Patient()
-    asker: Asker = Asker()
-    """As the site states it, and where it says nothing, as the question itself does."""
-    doctor: str | None = None
-    """Whom the question is addressed to, if it names a doctor."""
-    hospital: str | None = None
     red_flags: tuple[RedFlag, ...] = ()
     placeholders: tuple[Placeholder, ...] = ()
     hidden_characters: int = 0
     instructions: tuple[str, ...] = ()
     """Phrases that read like orders to a model ("ignore your rules"); shown to the reviewer."""
+    asker: Asker = Asker()
+    """As the site states it, and where it says nothing, as the question itself does."""
+    doctor: str | None = None
+    """Whom the question is addressed to, if it names a doctor."""
+    hospital: str | None = None
 
     @property
     def urgency(self) -> int:

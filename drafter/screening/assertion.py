@@ -137,7 +137,7 @@ class Cue(NamedTuple):
 
 
 class Assertions:
-    """Answers for one folded text (lower case, one kind of apostrophe, see ``redflags.fold``)."""
+    """Answers for one folded text (lower case, one kind of apostrophe, see ``folding.fold``)."""
 
     def __init__(self, text: str) -> None:
         self._text = text

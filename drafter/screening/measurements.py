@@ -1,6 +1,6 @@
 """Numbers that are urgent signs: temperature, blood pressure, sugar, oxygen, a young baby's age; both scales.
 
-Each reader yields the spans (start, end) in a folded text (see redflags.fold) where the number stands.
+Each reader yields the spans (start, end) in a folded text (see folding.fold) where the number stands.
 """
 
 import re

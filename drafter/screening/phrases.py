@@ -1,6 +1,6 @@
 """Finds very many ways of saying things in one pass over a text.
 
-Each way is a regular expression in the small notation of redflags.toml. Trying some two thousand of them at every
+Each way is a regular expression in the small notation of redflags.yaml. Trying some two thousand of them at every
 character would take a tenth of a second, so each is filed under the letters it can begin with, tried only
 where a word begins so, and compiled when that happens first.
 """

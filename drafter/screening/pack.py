@@ -32,10 +32,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Category:
-    """One kind of emergency. ``shown_denied`` are concepts whose denial the reviewer should see."""
+    """One kind of emergency. ``means`` says what counts; ``shown_denied`` are concepts whose denial the reviewer
+    should see."""
 
     name: str
     label: str
+    means: str
     disposition: Disposition
     rules: tuple[Rule, ...]
     shown_denied: tuple[str, ...]
@@ -77,7 +79,7 @@ def pack() -> Pack:
 
 def _category(name: str, entry: dict[str, Any]) -> Category:
     rules = tuple(_rule(line) for line in entry["rules"])
-    return Category(name, entry["label"], entry["disposition"], rules, tuple(entry["shown_denied"]))
+    return Category(name, entry["label"], entry["means"], entry["disposition"], rules, tuple(entry["shown_denied"]))
 
 
 def _rule(line: str) -> Rule:

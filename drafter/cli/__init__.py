@@ -16,6 +16,7 @@ from drafter.cli import (
     indexing,
     replaying,
     retrieving,
+    screening,
     serving,
     superseding,
 )
@@ -44,6 +45,7 @@ app.command("import")(importing.import_)
 app.command("search")(indexing.search)
 app.command("supersede")(superseding.supersede)
 app.command("draft")(drafting.draft)
+app.command("screen")(screening.screen)
 app.command("replay")(replaying.replay)
 app.command("batch")(batching.batch)
 app.add_typer(evaluating.app, name="eval")

@@ -50,6 +50,20 @@ def render_query(version: PromptVersion, screening: Screening) -> tuple[Message,
     return system, Message("user", _fill(version, "user.md", values))
 
 
+def render_red_flags(
+    version: PromptVersion, screening: Screening, protocol: Mapping[str, str]
+) -> tuple[Message, ...]:
+    """The system and the user message that ask for urgent signs; ``protocol`` says of each category what counts.
+    Raises as ``render`` does."""
+    values = {
+        "question": _as_data(screening.text),
+        "language": screening.language,
+        "protocol": [{"name": name, "means": means} for name, means in protocol.items()],
+    }
+    system = Message("system", _fill(version, "system.md", {}))
+    return system, Message("user", _fill(version, "user.md", values))
+
+
 def _values(
     screening: Screening,
     sources: Sequence[Source],

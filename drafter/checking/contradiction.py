@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from drafter.chat.cues import terms as terms_of
-from drafter.checking.doses import NUMBER, doses_in, medicines_in, number
+from drafter.checking.doses import NUMBER, classes_of, doses_in, medicines_in, number
 from drafter.text import sentences
 
 Mood = Literal["forbids", "needless", "denies", "allows", "demands", "states"]
@@ -27,7 +27,7 @@ _OPPOSITE: dict[Mood, frozenset[Mood]] = {
 
 
 class Quantity(NamedTuple):
-    """``low`` to ``high`` of ``kind`` (a unit of a dose, "days", "°C", "%"), in the ``role`` that the word before
+    """``low`` to ``high`` of ``kind`` (a unit of a dose, "days", "°C", "% of"), in the ``role`` that the word before
     gives it ("for", "after", ">"); ``words`` as found."""
 
     kind: str
@@ -70,6 +70,22 @@ def _between(said: Said, source: Said) -> str | None:
     if not said.terms & source.terms:
         return None
     return _by_quantity(said, source) or _by_clause(said, source)
+
+
+def disagree_in_mood(said: Said, source: Said) -> bool:
+    """True when a clause of ``said`` and the clause of ``source`` most like it affirm and deny: less sure than a
+    contradiction, but enough that one does not support the other."""
+    for clause in said.clauses:
+        alike = max(source.clauses, key=lambda other: len(clause.terms & other.terms), default=None)
+        if alike is None or clause.mood is None or alike.mood is None or not clause.terms:
+            continue
+        if 2 * len(clause.terms & alike.terms) >= len(clause.terms) and _negates(clause) != _negates(alike):
+            return True
+    return False
+
+
+def _negates(clause: Clause) -> bool:
+    return clause.mood in _OPPOSITE
 
 
 # -- reading
@@ -132,6 +148,7 @@ _FORBIDS = re.compile(
     rf"(?:{_START}|\b(?:please|you|to|should|best|better|advise\w*|recommend\w*) )(?:do not|don['’]t|never|not to"
     rf"|not)\b(?! (?:need|have to|require|know|think|believe|see"
     r"|find|seem|appear|get|suffer|feel|want|like))"
+    r"|\b(?:do|does|would)(?: not|n['’]t) (?:recommend|advise|suggest)\b"
     r"|\b(?:must|should|shall|ought|can)(?: not|n['’]t)\b|\bcannot\b|\bbetter not\b|\bnot (?:to be|be|allowed"
     r"|permitted|recommended|advised|advisable"
     r"|safe|suitable|a good idea|appropriate|ok|okay|fine)\b|\bavoid\w*|\brefrain\w*|\b(?:keep|stay) (?:away"
@@ -277,13 +294,14 @@ def _mood(text: str) -> Mood | None:
 # -- quantities
 
 _TIMES = {
-    **dict.fromkeys(("minute", "min", "分鐘", "分钟"), ("minutes", 1.0)),
-    **dict.fromkeys(("hour", "hr", "小時", "小时", "鐘頭"), ("minutes", 60.0)),
-    **dict.fromkeys(("day", "天", "日"), ("days", 1.0)),
-    **dict.fromkeys(("week", "週", "周", "星期", "禮拜", "礼拜"), ("days", 7.0)),
-    **dict.fromkeys(("month", "個月", "个月"), ("days", 30.0)),
-    **dict.fromkeys(("year", "年"), ("days", 365.0)),
+    **dict.fromkeys(("minute", "min", "分鐘", "分钟"), 1 / 1440),
+    **dict.fromkeys(("hour", "hr", "小時", "小时", "鐘頭"), 1 / 24),
+    **dict.fromkeys(("day", "天", "日"), 1.0),
+    **dict.fromkeys(("week", "週", "周", "星期", "禮拜", "礼拜"), 7.0),
+    **dict.fromkeys(("month", "個月", "个月"), 30.0),
+    **dict.fromkeys(("year", "年"), 365.0),
 }
+"""Units of time in days."""
 _TIME = "|".join(sorted(_TIMES, key=len, reverse=True))
 _RANGE = rf"(?P<low>{NUMBER})(?:\s*(?:-|–|—|to|~|～|or|and|至|到|或)\s*(?P<high>{NUMBER}))?"
 _ROLE = (
@@ -293,23 +311,23 @@ _ROLE = (
     r"|至少|超過|超过|不超過|高於|高于|低於|低于|大於|小於|每|約|约|持續|持续)?\s*"
 )
 _SPANS = re.compile(
-    rf"{_ROLE}(?<![\w.]){_RANGE}[\s-]*(?P<more>more )?(?P<unit>{_TIME})s?(?![a-z])"
+    rf"{_ROLE}(?<![A-Za-z0-9.第月]){_RANGE}[\s-]*(?:more )?(?P<unit>{_TIME})s?(?![a-z])"
     r"(?P<after>[\s-]*(?:old|of age|ago|earlier|later|以上|以下|以內|以内|內|内|後|后|前|大)?)",
     re.IGNORECASE,
 )
 _DEGREES = re.compile(
-    rf"{_ROLE}(?<![\w.])(?P<low>\d{{2,3}}(?:\.\d)?)(?:\s*(?:-|–|to|至"
+    rf"{_ROLE}(?<![A-Za-z0-9.])(?P<low>\d{{2,3}}(?:\.\d)?)(?:\s*(?:-|–|to|至"
     rf"|到)\s*(?P<high>\d{{2,3}}(?:\.\d)?))?\s*(?:°\s*(?P<scale>[CF])?"
     r"|degrees?(?:\s*(?P<name>celsius|centigrade|fahrenheit|[CF]\b))?|(?P<letter>[CF])\b|[度℃])(?P<after>以上"
     r"|以下)?",
     re.IGNORECASE,
 )
 _SHARE = re.compile(
-    rf"{_ROLE}(?<![\w.])(?P<low>\d+(?:\.\d+)?)(?:\s*(?:-|–|to|至|到)\s*(?P<high>\d+(?:\.\d+)?))?\s*(?:[%％]"
+    rf"{_ROLE}(?<![A-Za-z0-9.])(?P<low>\d+(?:\.\d+)?)(?:\s*(?:-|–|to|至|到)\s*(?P<high>\d+(?:\.\d+)?))?\s*(?:[%％]"
     rf"|per ?cent\b)(?P<after>)",
     re.IGNORECASE,
 )
-_ANY_QUANTITY = re.compile(rf"(?<![\w.]){NUMBER}(?![\w.])", re.IGNORECASE)
+_ANY_QUANTITY = re.compile(rf"(?<![A-Za-z0-9.]){NUMBER}(?![\w.])", re.IGNORECASE)
 _BOUND = {
     **dict.fromkeys(
         ("at least", "more than", "over", "above", "至少", "超過", "超过", "高於", "高于", "大於"), ">"
@@ -335,17 +353,17 @@ def _quantities(sentence: str) -> Iterator[Quantity]:
         role = "total" if dose.total else ""
         yield Quantity(dose.unit, role, dose.low, dose.high, dose.words, dose.medicine)
     for match in _SPANS.finditer(sentence):
-        kind, scale = _TIMES[match["unit"].lower()]
-        # An age and a time in the past belong to a person, not to the matter.
-        if not re.search(r"old|age|ago|earlier|大|前", match["after"]):
-            yield _quantity(match, kind, scale)
+        scale = _TIMES[match["unit"].lower()]
+        # An age and a time in the past belong to a person, not to the matter; 2007年 is a date.
+        if not re.search(r"old|age|ago|earlier|大|前", match["after"]) and number(match["low"]) < 1900:
+            yield _quantity(match, "days", scale)
     for match in _DEGREES.finditer(sentence):
         scale_of_it = (match["scale"] or match["letter"] or match["name"] or "").lower()[:1]
         fahrenheit = scale_of_it == "f" or float(match["low"]) > 80
         read_ = _quantity(match, "°C", 1.0)
         yield read_._replace(low=_celsius(read_.low), high=_celsius(read_.high)) if fahrenheit else read_
     for match in _SHARE.finditer(sentence):
-        yield _quantity(match, "%", 1.0)
+        yield _quantity(match, "% of", 1.0)
 
 
 def _celsius(fahrenheit: float) -> float:
@@ -393,7 +411,7 @@ def _other_unit(one: Quantity, source: Said) -> Quantity | None:
 
 
 def _differ(one: Quantity, other: Quantity) -> bool:
-    if one.kind in ("days", "minutes") and one.role != other.role:
+    if one.kind == "days" and one.role != other.role:
         return False
     if one.role != other.role and {one.role, other.role} & {">", "<", "total"}:
         return False
@@ -421,7 +439,7 @@ def _by_clause(said: Said, source: Said) -> str | None:
         return None
     for one in said.clauses:
         for other in source.clauses:
-            if one.terms & other.terms and (reason := _by_side(one, other) or _by_mood(one, other)):
+            if reason := _by_side(one, other) or _by_mood(one, other):
                 return reason
     return None
 
@@ -454,10 +472,15 @@ def _by_mood(one: Clause, other: Clause) -> str | None:
 def _denied(negative: Clause, positive: Clause) -> str | None:
     """What the negative clause denies of the positive one: a medicine by name, or "it"; None when it is another
     matter, or when the positive clause says much more."""
-    for medicine in sorted(negative.medicines & positive.medicines):
+    for medicine in sorted(positive.medicines):
+        if not (general := negative.medicines & {medicine, *classes_of(medicine)}):
+            continue
+        # "Avoid ibuprofen and aspirin" is two orders, and a class is of its members.
         others = frozenset(t for name in negative.medicines - {medicine} for t in terms_of(name))
-        if negative.terms - others <= positive.terms:
+        if general and negative.terms - others <= positive.terms:
             return medicine
-    if negative.medicines or not negative.terms <= positive.terms:
+    if negative.medicines or not negative.terms or not negative.terms <= positive.terms:
         return None
-    return "it" if 2 * len(negative.terms) >= len(positive.terms) else None
+    # "Is not" denies a statement of the same words only; what is forbidden may be a part of what is advised.
+    least = 0.66 if negative.mood == "denies" else 0.5
+    return "it" if len(negative.terms) >= least * len(positive.terms) else None

@@ -96,11 +96,12 @@ def _in_han(text: str) -> float:
 
 
 class Medicine(NamedTuple):
-    """A medicine named at ``start:end`` of a text."""
+    """A medicine named at ``start:end`` of a text. ``general``: a class of medicines ("antibiotic")."""
 
     name: str
     start: int
     end: int
+    general: bool = False
 
 
 # Stems of international nonproprietary names (World Health Organization, "The use of stems", 2018) that no common
@@ -115,18 +116,31 @@ r"|沙班|西泮|唑侖|唑仑|環素|环素|噻嗪|米松|尼松|奈德"
 
 
 @cache
-def _other_names() -> dict[str, str]:
-    raw = tomllib.loads(files("drafter.checking").joinpath("medicines.toml").read_text("utf-8"))["names"]
-    return {
-        way.replace("_", " ").casefold(): name.replace("_", " ")
-        for name, ways in raw.items()
-        for way in (name, *ways.split())
-    }
+def _names() -> dict[str, dict[str, str]]:
+    """For medicines and for their classes: the name by any of its other names, in small letters."""
+    return {kind: _by_other_names(_table(kind)) for kind in ("names", "classes")}
+
+
+def _table(kind: str) -> dict[str, str]:
+    raw: dict[str, dict[str, str]] = tomllib.loads(
+        files("drafter.checking").joinpath("medicines.toml").read_text("utf-8")
+    )
+    return {name.replace("_", " "): ways for name, ways in raw[kind].items()}
+
+
+def _by_other_names(table: dict[str, str]) -> dict[str, str]:
+    return {way.replace("_", " ").casefold(): name for name, ways in table.items() for way in (name, *ways.split())}
+
+
+@cache
+def classes_of(medicine: str) -> frozenset[str]:
+    """The classes that a medicine belongs to, as far as they are listed."""
+    return frozenset(name for name, members in _table("members").items() if medicine in members.split())
 
 
 @cache
 def _medicine() -> re.Pattern[str]:
-    names = sorted(_other_names(), key=len, reverse=True)
+    names = sorted((way for ways in _names().values() for way in ways), key=len, reverse=True)
     english = "|".join(re.escape(n) for n in names if n.isascii())
     han = "|".join(re.escape(n) for n in names if not n.isascii())
     return re.compile(
@@ -139,11 +153,14 @@ def _medicine() -> re.Pattern[str]:
 @lru_cache(maxsize=8192)
 def medicines_in(text: str) -> tuple[Medicine, ...]:
     """The medicines that ``text`` names, in order; brand names and Chinese names under the common English one."""
-    known = _other_names()
+    known, classes = _names()["names"], _names()["classes"]
     found = []
     for match in _medicine().finditer(text):
         word = match[0].casefold()
-        found.append(Medicine(known.get(word) or known.get(word.removesuffix("s")) or word, *match.span()))
+        bare = word.removesuffix("s")
+        of_class = classes.get(word) or classes.get(bare)
+        name = of_class or known.get(word) or known.get(bare) or word
+        found.append(Medicine(name, *match.span(), general=bool(of_class)))
     return tuple(found)
 
 
@@ -261,7 +278,7 @@ def doses_in(text: str) -> tuple[Dose, ...]:
     before = ""
     for sentence in sentences(text):
         found += _doses(sentence, before)
-        named = {medicine.name for medicine in medicines_in(sentence)}
+        named = {medicine.name for medicine in medicines_in(sentence) if not medicine.general}
         before = named.pop() if len(named) == 1 else ""
     return tuple(found)
 
@@ -355,7 +372,7 @@ def _frequencies(sentence: str) -> Iterator[_Read]:
 
 def _medicine_of(match: re.Match[str], sentence: str) -> str:
     """The medicine right after ("500 mg of paracetamol"), else the nearest before, else the first after."""
-    medicines = medicines_in(sentence)
+    medicines = [medicine for medicine in medicines_in(sentence) if not medicine.general]
     start, end = match.span()
     after = [m for m in medicines if m.start >= end]
     before = [m for m in medicines if m.end <= start and start - m.end <= _FURTHEST]

@@ -8,7 +8,7 @@ about a good sentence costs more trust than a missed one, which still is not cou
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -27,8 +27,8 @@ _OPPOSITE: dict[Mood, frozenset[Mood]] = {
 
 
 class Quantity(NamedTuple):
-    """``low`` to ``high`` of ``kind`` (a unit of a dose, "days", "°C", "% of"), in the ``role`` that the word before
-    gives it ("for", "after", ">"); ``words`` as found."""
+    """``low`` to ``high`` of ``kind`` (a unit of a dose, "days", "°C", "% of"), in the ``role`` that the word
+    before gives it ("for", "after", ">"); ``words`` as found."""
 
     kind: str
     role: str
@@ -55,6 +55,12 @@ class Said:
     terms: frozenset[str]
     conditions: frozenset[str] | None
     quantities: tuple[Quantity, ...]
+    strays: frozenset[float] = frozenset()
+    """Numbers beside no unit ("after seven days on the face and after fourteen on the knee")."""
+
+    @property
+    def sides(self) -> frozenset[str]:
+        return frozenset(side for clause in self.clauses for side in clause.sides)
 
 
 def contradiction(said: str, source: str) -> str | None:
@@ -100,7 +106,11 @@ _BOUNDARY = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"\b(?:if|when|whenever|unless|until|till|in case|whether|once|while|during|except|only|without|as long as"
+    r"\b(?:under|over|below|above|aged?|younger than|older than) (?:the age of )?\d+|\d+[- ](?:year|month"
+    r"|week)s?[- ]old\b"
+    r"|(?:歲|岁|月|週|周)大?(?:以下|以上|以內)|\b(?:if|when|whenever|unless|until|till|in case|whether"
+    r"|once(?! (?:a|an|daily|weekly|every|per|more))|while"
+    r"|during|except|only|without|as long as"
     r"|provided"
     r"|otherwise|(?:before|after) (?=\w+ing\b)|for (?:those|people|patients|anyone|women|men|children) (?:who"
     r"|with))\b"
@@ -111,7 +121,13 @@ _CONDITION = re.compile(
 )
 # "Not" that denies less than the whole clause, or that is no denial at all.
 _LIMITED = re.compile(
-    r"\b(?:not|n['’]t|never) (?:only|just|merely|always|usually|generally|normally|often|necessarily|all|every\w*"
+    r"\b(?:not|never|cannot|avoid)\b[^,;]*\b(?:too|more than|longer than|less than|over|beyond|at the same time"
+    r"|together|alone"
+    r"|daily|every day|suddenly|abruptly|until|unless)\b|n['’]t\b[^,;]*\b(?:too|more than|longer than|over"
+    r"|together|alone)\b"
+    r"|不[^，。；]*(?:超過|超过|太|過度|过度|同時|同时|突然|自行|過量|过量|空腹|長期|长期|只)|(?:避免"
+    r"|勿)[^，。；]*(?:超過|超过|太|過度|过度|同時|同时|突然|過量|过量|空腹|長期|长期)"
+    r"|\b(?:not|n['’]t|never) (?:only|just|merely|always|usually|generally|normally|often|necessarily|all|every\w*"
     r"|enough|too|very"
     r"|so|that|quite|yet|until|unless|sure|certain|clear|known|more than|less than|exceed\w*|as|exactly|entirely"
     r"|completely|fully"
@@ -149,7 +165,8 @@ _FORBIDS = re.compile(
     rf"|not)\b(?! (?:need|have to|require|know|think|believe|see"
     r"|find|seem|appear|get|suffer|feel|want|like))"
     r"|\b(?:do|does|would)(?: not|n['’]t) (?:recommend|advise|suggest)\b"
-    r"|\b(?:must|should|shall|ought|can)(?: not|n['’]t)\b|\bcannot\b|\bbetter not\b|\bnot (?:to be|be|allowed"
+    r"|\b(?:must|should|shall|ought|can)(?: not|n['’]t)\b|\bcan['’]t\b|\bcannot\b|\bbetter not\b|\bnot (?:to be"
+    r"|be|allowed"
     r"|permitted|recommended|advised|advisable"
     r"|safe|suitable|a good idea|appropriate|ok|okay|fine)\b|\bavoid\w*|\brefrain\w*|\b(?:keep|stay) (?:away"
     r"|off)\b|\bcontra-?indicated\b|\bunsafe\b"
@@ -160,7 +177,8 @@ _FORBIDS = re.compile(
     re.IGNORECASE,
 )
 _NEEDLESS = re.compile(
-    r"\b(?:need not|needn['’]t|(?:do|does|did|will)(?: not|n['’]t) (?:need|have to|require)|no need"
+    r"\bno (?:\w+ ){1,3}(?:is|are) (?:needed|necessary|required)\b|\b(?:need not|needn['’]t|(?:do|does|did"
+    r"|will)(?: not|n['’]t) (?:need|have to|require)|no need"
     r"|not (?:be )?(?:\w+ )?(?:necessary|needed|required|essential"
     r"|mandatory|compulsory|obligatory)|unnecessary|isn['’]t (?:necessary|needed|required)|aren['’]t (?:necessary"
     r"|needed|required))\b"
@@ -179,7 +197,8 @@ _FORBIDDING = re.compile(
 )
 """Negators that hold no "not"."""
 _ALLOWS = re.compile(
-    r"\b(?:can|able to|safe(?:ly)?|fine|ok|okay|all right|alright|allowed|permitted|suitable|free to"
+    r"\bmay (?:use|take|have|be (?:given|taken|used)|eat|drink|drive|swim|fly|go)\b|\b(?:can|able to|safe(?:ly)?"
+    r"|fine|ok|okay|all right|alright|allowed|permitted|suitable|free to"
     r"|no (?:problem|harm)|(?:you|he|she|they|patients) may)\b"
     r"|可以?(?!能)|能夠?|安全|適合|适合|沒問題|没问题|無妨|无妨|不妨",
     re.IGNORECASE,
@@ -190,7 +209,8 @@ _DEMANDS = re.compile(
     r"|crucial|mandatory|compulsory)\b"
     rf"|{_START}(?:take|use|apply|see|visit|consult|go|keep|drink|eat|rest|stop|start|continue|get|have|do|wear"
     rf"|wash|put|rub|give|swim|exercise|walk|return"
-    r"|remove|cover|clean|stretch|massage|squeeze|pop|add|massage|reduce|increase|begin)\b"
+    r"|remove|cover|clean|stretch|massage|squeeze|pop|add|reduce|increase|begin)\b"
+    r"(?! (?:is|are|can|may|will|does|has|helps?|works?|eases?|relieves?|causes?|makes?|prevents?|improves?)\b)"
     r"|要|應該?|应该?|該|该|必須|必须|需要?|務必|务必|請|请|建議|建议|最好|宜|得(?=去|先|要)",
     re.IGNORECASE,
 )
@@ -215,12 +235,19 @@ _LIGHT = re.compile(
 _MEAL = r"(?:the |your |each )?(?:meals?|food|eating|breakfast|lunch|dinner|bed|sleep\w*|exercise)\b"
 _LIMB = r"(?:肢|腹|背|半身|臂|眼瞼|眼皮|呼吸道|消化道)"
 _PLACE = (
-    r"(?:\w+ )?(?:side|arm|leg|knee|eye|ear|hand|foot|shoulder|hip|lung|kidney|breast|ankle|wrist|elbow|thigh|ovary"
-    r"|testicle|abdomen|chest|lower|upper)\b"
+    r"(?:\w+ )?(?:sides?|arms?|legs?|knees?|eyes?|ears?|hands?|foot|feet|heels?|toes?|fingers?|thumbs?|calf"
+    r"|shins?|thighs?"
+    r"|shoulders?|hips?|lungs?|kidneys?|breasts?|ankles?|wrists?|elbows?|forearms?|ovary|testicles?|abdomen|belly"
+    r"|chest"
+    r"|buttocks?|groin|flank|cheeks?|temples?|jaw|nostrils?|tonsils?|ureters?|ventricles?|atrium|ribs?|armpits?"
+    r"|loin"
+    r"|lobe|lower|upper|half)\b"
 )
 _SIDES: dict[str, re.Pattern[str]] = {
-    "left": re.compile(rf"\bleft(?=[ -]{_PLACE})|左", re.IGNORECASE),
-    "right": re.compile(rf"\bright(?=[ -]{_PLACE})|右", re.IGNORECASE),
+    "left": re.compile(rf"\bleft(?=[ -]{_PLACE})|(?<=(?:on|to|in) the )left\b|\bleft-sided|左", re.IGNORECASE),
+    "right": re.compile(
+        rf"\bright(?=[ -]{_PLACE})|(?<=(?:on|to) the )right\b(?! \w)|\bright-sided|右", re.IGNORECASE
+    ),
     "upper": re.compile(rf"\bupper\b|上(?={_LIMB})", re.IGNORECASE),
     "lower": re.compile(
         r"\blower (?=back|limb|leg|abdom|belly|lip|jaw|arm|body|half|eyelid|respiratory|part|lobe|quadrant|left"
@@ -236,6 +263,9 @@ _FACING = {"left": "right", "upper": "lower", "before": "after", "up": "down"}
 _FACES = {**_FACING, **{b: a for a, b in _FACING.items()}}
 _BOTH = re.compile(r"\b(?:both|either|bilateral\w*)\b|[雙双两兩](?:側|侧|邊|边)", re.IGNORECASE)
 _SHOWN = {"up": "more", "down": "less"}
+_AGAINST = {
+    side: f"{_SHOWN.get(side, side)} against {_SHOWN.get(facing, facing)}" for side, facing in _FACES.items()
+}
 
 
 @lru_cache(maxsize=8192)
@@ -244,16 +274,20 @@ def read(sentence: str) -> Said:
     if _NOT_A_STATEMENT.search(sentence):
         return Said((), frozenset(), None, ())
     quantities = tuple(_quantities(sentence))
-    bare = _ANY_QUANTITY.sub(" ", _without(sentence, quantities))
+    rest = _without(sentence, quantities)
+    strays = frozenset(number(match[0]) for match in _ANY_QUANTITY.finditer(rest))
+    bare = _ANY_QUANTITY.sub(" ", rest)
     cut = [piece for piece in _BOUNDARY.split(bare) if piece and piece.strip()]
-    conditional = _CONDITION.search(bare)
+    conditional = _CONDITION.search(sentence)
     clauses = tuple(_clause(piece) for piece in cut)
+    if cut and len(cut[0].split()) < 3 and (_LIMITED.search(cut[0]) or _HEDGED.search(cut[0])):
+        clauses = tuple(replace(clause, mood=None) for clause in clauses)  # "Rarely, it ..."
     terms = frozenset(term for clause in clauses for term in clause.terms)
     conditions = None
     if conditional:
         held = (c.terms for piece, c in zip(cut, clauses, strict=True) if _CONDITION.search(piece))
         conditions = frozenset(term for some in held for term in some)
-    return Said(clauses, terms, conditions, quantities)
+    return Said(clauses, terms, conditions, quantities, strays)
 
 
 def _without(sentence: str, quantities: tuple[Quantity, ...]) -> str:
@@ -288,7 +322,9 @@ def _mood(text: str) -> Mood | None:
         return None
     ways = _NEGATIVE if negators else _AFFIRMATIVE
     mood = next((mood for mood, pattern in ways if pattern.search(plain)), None)
-    return mood or (None if _HEDGED.search(plain) else "denies" if negators else "states")
+    if mood in (None, "demands") and _HEDGED.search(plain):
+        return None
+    return mood or ("denies" if negators else "states")
 
 
 # -- quantities
@@ -315,8 +351,15 @@ _SPANS = re.compile(
     r"(?P<after>[\s-]*(?:old|of age|ago|earlier|later|以上|以下|以內|以内|內|内|後|后|前|大)?)",
     re.IGNORECASE,
 )
+_OF_SOMEBODY = re.compile(
+    r"\b(?:aged?|bab(?:y|ies)|infants?|child(?:ren)?|toddlers?|boys?|girls?|adults?|people|patients?|women|men"
+    r"|those|anyone"
+    r"|born)\s+(?:is |are |who are |aged |of |under |over |above |below |younger than |older than |from )*$",
+    re.IGNORECASE,
+)
+"""An age follows."""
 _DEGREES = re.compile(
-    rf"{_ROLE}(?<![A-Za-z0-9.])(?P<low>\d{{2,3}}(?:\.\d)?)(?:\s*(?:-|–|to|至"
+    rf"{_ROLE}(?<![A-Za-z0-9.])(?P<low>\d{{1,3}}(?:\.\d)?)(?:\s*(?:-|–|to|至"
     rf"|到)\s*(?P<high>\d{{2,3}}(?:\.\d)?))?\s*(?:°\s*(?P<scale>[CF])?"
     r"|degrees?(?:\s*(?P<name>celsius|centigrade|fahrenheit|[CF]\b))?|(?P<letter>[CF])\b|[度℃])(?P<after>以上"
     r"|以下)?",
@@ -354,6 +397,8 @@ def _quantities(sentence: str) -> Iterator[Quantity]:
         yield Quantity(dose.unit, role, dose.low, dose.high, dose.words, dose.medicine)
     for match in _SPANS.finditer(sentence):
         scale = _TIMES[match["unit"].lower()]
+        if _OF_SOMEBODY.search(sentence[: match.start("low")]):
+            continue
         # An age and a time in the past belong to a person, not to the matter; 2007年 is a date.
         if not re.search(r"old|age|ago|earlier|大|前", match["after"]) and number(match["low"]) < 1900:
             yield _quantity(match, "days", scale)
@@ -374,8 +419,8 @@ def _quantity(match: re.Match[str], kind: str, scale: float) -> Quantity:
     low = round(number(match["low"]) * scale, 4)
     high = round(number(match["high"]) * scale, 4) if match["high"] else low
     said = re.sub(r"\s+", " ", (match["role"] or "").lower()).strip()
-    first = next((word for word in (*_BOUND, *_ROLES) if said == word or said.startswith(f"{word} ")), said)
-    role = _AFTER.get((match["after"] or "").strip(" -")) or _BOUND.get(first) or _ROLES.get(first, first)
+    bound = next((sign for word, sign in _BOUND.items() if word in said), None)
+    role = _AFTER.get((match["after"] or "").strip(" -")) or bound or _ROLES.get(said.split(" ")[0], said)
     words = match[0][len(match["role"] or "") :].strip()
     return Quantity(kind, role, min(low, high), max(low, high), words)
 
@@ -384,7 +429,7 @@ def _by_quantity(said: Said, source: Said) -> str | None:
     for one in said.quantities:
         others = [q for q in source.quantities if q.kind == one.kind and _same_medicine(one, q)]
         mine = [q for q in said.quantities if q.kind == one.kind and _same_medicine(one, q)]
-        if len(others) == 1 and len(mine) == 1:
+        if len(others) == 1 and len(mine) == 1 and not _elsewhere(one, source) and not _elsewhere(others[0], said):
             if _differ(one, others[0]) and _same_matter(
                 said, source, dose=bool(one.medicine and others[0].medicine)
             ):
@@ -392,6 +437,10 @@ def _by_quantity(said: Said, source: Said) -> str | None:
         elif not others and (other := _other_unit(one, source)) and _same_matter(said, source, dose=True):
             return f"{one.words} against {other.words}"
     return None
+
+
+def _elsewhere(one: Quantity, other: Said) -> bool:
+    return any(number(match[0]) in other.strays for match in _ANY_QUANTITY.finditer(one.words))
 
 
 def _same_medicine(one: Quantity, other: Quantity) -> bool:
@@ -439,9 +488,14 @@ def _by_clause(said: Said, source: Said) -> str | None:
         return None
     for one in said.clauses:
         for other in source.clauses:
-            if reason := _by_side(one, other) or _by_mood(one, other):
-                return reason
+            about_the_same = one.terms & other.terms or (one.medicines and other.medicines)
+            if about_the_same and (reason := _by_mood(one, other) or _by_side(one, other)):
+                return None if reason in _AGAINST.values() and _speaks_of_both(said, source) else reason
     return None
+
+
+def _speaks_of_both(*sentences_: Said) -> bool:
+    return any(_FACES[side] in said.sides for said in sentences_ for side in said.sides)
 
 
 def _by_side(one: Clause, other: Clause) -> str | None:
@@ -451,7 +505,7 @@ def _by_side(one: Clause, other: Clause) -> str | None:
             rest = one.sides - {side} == other.sides - {facing}
             fewer, more = sorted((one.terms, other.terms), key=len)
             if rest and fewer <= more and 2 * len(fewer) >= len(more) and one.mood == other.mood:
-                return f"{_SHOWN.get(side, side)} against {_SHOWN.get(facing, facing)}"
+                return _AGAINST[side]
     return None
 
 
@@ -469,15 +523,18 @@ def _by_mood(one: Clause, other: Clause) -> str | None:
     return None
 
 
+_FORMS = frozenset(("tablet", "pill", "capsul", "medicin", "drug", "painkil", "cream", "medic"))
+
+
 def _denied(negative: Clause, positive: Clause) -> str | None:
     """What the negative clause denies of the positive one: a medicine by name, or "it"; None when it is another
     matter, or when the positive clause says much more."""
     for medicine in sorted(positive.medicines):
-        if not (general := negative.medicines & {medicine, *classes_of(medicine)}):
+        if not negative.medicines & {medicine, *classes_of(medicine)}:
             continue
         # "Avoid ibuprofen and aspirin" is two orders, and a class is of its members.
         others = frozenset(t for name in negative.medicines - {medicine} for t in terms_of(name))
-        if general and negative.terms - others <= positive.terms:
+        if negative.terms - others - _FORMS <= positive.terms:
             return medicine
     if negative.medicines or not negative.terms or not negative.terms <= positive.terms:
         return None

@@ -37,7 +37,7 @@ _WORD = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
 NUMBER = (
     r"(?:\d+\s+)?\d/\d(?![\d/])|\d*[½¼¾]|\d+(?:\.\d+)?\s?[萬万千](?=\D)"
     r"|\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?"
-    rf"|(?<![a-z])(?:{_WORD})(?:(?:\s+and\s+(?:an?\s+)?|[\s-]+)(?:{_WORD}))*(?![a-z])"
+    rf"|(?<![a-z])(?:{_WORD})(?:(?:\s+and\s+(?:an?\s+)?|[\s-]+)(?:{_WORD}))*(?![a-z]|-(?:{_WORD}))"
     r"|[零〇一二兩两三四五六七八九十百千萬万半]+(?:[點点][零一二三四五六七八九]+)?"
 )
 """A regular expression for a number in figures or words, to be read by ``number``; without regard to case."""
@@ -249,7 +249,7 @@ _OFTEN = re.compile(
     r"|\b(?P<latin>b\.?i\.?d|t\.?i\.?d|t\.?d\.?s|q\.?i\.?d|q\.?d)\b|(?P<alternate>\b(?:every (?:other|second)"
     r" day|alternate days)\b|[隔][天日]一次)|(?P<weekly>\b(?:once )?weekly\b|\bonce a week\b)"
     r"|(?:(?P<handay>[每一][天日]|日)|(?P<hanweek>[每一](?:週|周|星期"
-    r"|個禮拜)))\s*(?P<han>[一兩两二三四五六七\d]+)\s*次"
+    r"|個禮拜)))[^，。；,;\d]{0,6}?(?P<han>[一兩两二三四五六七八\d]+)\s*次"
     r"|每\s*(?:隔)?\s*(?P<hanhours>\d+|[一二兩两三四五六八十]+)(?:\s*(?:-|至|到)\s*(?P<hanupto>\d+"
     r"|[二兩两三四五六八十]+))?"
     r"\s*(?:個|个)?(?:小時|小时|鐘頭)",
@@ -286,7 +286,8 @@ def doses_in(text: str) -> tuple[Dose, ...]:
 @lru_cache(maxsize=8192)
 def _doses(sentence: str, before: str) -> tuple[Dose, ...]:
     if not re.search(
-        rf"[\d½¼¾半零一二兩两三四五六七八九十]|\b(?:{_WORD}|tablet|pill|capsule|weekly|[bt]\.?i\.?d)\b",
+        rf"[\d½¼¾半隔零一二兩两三四五六七八九十]|\b(?:{_WORD}|tablet|pill|capsule|every|alternate|weekly"
+        rf"|[bt]\.?i\.?d)\b",
         sentence,
         re.IGNORECASE,
     ):
@@ -407,7 +408,7 @@ _GRADUAL = {"stop", "less"}
 
 
 def _slowly(*changes: Change) -> bool:
-    return any(
+    return all(
         re.search(r"taper|wean|gradual|slowly|慢慢|逐漸|逐渐|逐步|漸漸", c.words, re.IGNORECASE) for c in changes
     )
 

@@ -162,7 +162,7 @@ _LATER_CLAUSE = re.compile(
 
 @lru_cache(maxsize=8192)
 def kind_of(text: str) -> StatementKind:
-    """What a sentence does, the first that fits. A medicine or a dose is never mere courtesy or logistics, and words
+    """What a sentence does, the first that fits. A medicine or a dose is no mere courtesy or logistics, and words
     that follow a courtesy or a restatement count for themselves."""
     text = text.replace("’", "'")
     if URGENT.search(text) or _warns(text):
@@ -184,7 +184,7 @@ def _warns(text: str) -> bool:
 
 
 def _said_after(text: str) -> StatementKind | None:
-    """Advice, or a verdict on the matter, in a later clause of a sentence that begins as courtesy or restatement."""
+    """Advice, or a verdict on it, in a later clause of a sentence that begins as courtesy or restatement."""
     for clause in _LATER_CLAUSE.split(text)[1:]:
         if _COURTESY.match(clause) or _LOGISTICS.search(clause):
             continue

@@ -102,7 +102,7 @@ def _at_most(found: Iterable[Concern]) -> Iterator[Concern]:
 
 
 def doses_stand_in_a_source(draft: Draft) -> Iterator[Concern]:
-    """Every dose of the draft stands, normalised and beside the same medicine, in a reply that its passage cites."""
+    """Every dose of the draft stands, beside the same medicine, in a reply that its passage cites."""
     found = []
     for passage in passages(draft):
         held = [dose for source in cited(draft, passage) for dose in doses_in(source.reply)]

@@ -87,6 +87,7 @@ def _judged(text: str, kind: StatementKind, passage: Passage, draft: Draft) -> _
         _not_checkable(text, kind, asked)
         or _against(text, (*cited, *others))
         or _in_favour(text, passage, cited, others, asked)
+        or _empty(text)
         or _by_patient(text, asked)
         or _Judged("model_only", reason=_why_not(text, cited or others))
     )
@@ -95,8 +96,12 @@ def _judged(text: str, kind: StatementKind, passage: Passage, draft: Draft) -> _
 def _not_checkable(text: str, kind: StatementKind, asked: str) -> _Judged | None:
     if kind == "restatement" and (stray := _not_asked(text, asked)):
         return _Judged("model_only", reason=f"The question does not say {stray}.")
-    empty = not terms(text) and not read(text).quantities
-    return _Judged("not_checkable") if kind in _NOT_CHECKABLE or empty else None
+    return _Judged("not_checkable") if kind in _NOT_CHECKABLE else None
+
+
+def _empty(text: str) -> _Judged | None:
+    """Nothing but words that every text has ("That is so.")."""
+    return None if terms(text) or read(text).quantities else _Judged("not_checkable")
 
 
 def _against(text: str, sources: Sequence[Source]) -> _Judged | None:

@@ -115,6 +115,9 @@ _HAN_STEMS = r"西林|黴素|霉素|沙星|拉唑|他汀|普利|沙坦|洛爾|�
 r"|沙班|西泮|唑侖|唑仑|環素|环素|噻嗪|米松|尼松|奈德"
 
 
+_STEM_ENDS = tuple(_STEMS.split("|"))
+
+
 @cache
 def _names() -> dict[str, dict[str, str]]:
     """For medicines and for their classes: the name by any of its other names, in small letters."""
@@ -139,29 +142,59 @@ def classes_of(medicine: str) -> frozenset[str]:
 
 
 @cache
-def _medicine() -> re.Pattern[str]:
+def _kinds_of_names() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """English names of more than one word, and Chinese names. An alternation of all names is slow where nothing
+    fits, so each looks at the first character first, and single English words are looked up."""
     names = sorted((way for ways in _names().values() for way in ways), key=len, reverse=True)
-    english = "|".join(re.escape(n) for n in names if n.isascii())
-    han = "|".join(re.escape(n) for n in names if not n.isascii())
-    return re.compile(
-        rf"(?<![a-z])(?:(?:{english})s?(?![a-z])|[a-z]{{2,}}(?:{_STEMS})(?=s?(?![a-z])))|{han}"
-        rf"|[㐀-鿿](?:{_HAN_STEMS})",
-        re.IGNORECASE,
+    phrases = [name for name in names if " " in name and name.isascii()]
+    han = [name for name in names if not name.isascii()]
+    return (
+        re.compile(rf"(?<![a-z])(?=[{_firsts(phrases)}])(?:{_any_of(phrases)})(?=s?(?![a-z]))"),
+        re.compile(rf"(?=[{_firsts(han)}])(?:{_any_of(han)})|[㐀-鿿](?:{_HAN_STEMS})", re.IGNORECASE),
     )
+
+
+def _firsts(names: list[str]) -> str:
+    return "".join(sorted({name[0] for name in names}))
+
+
+def _any_of(names: list[str]) -> str:
+    return "|".join(map(re.escape, names))
+
+
+_LATIN_WORD = re.compile(r"[a-z]{3,}(?:-[a-z]+)*")
+_WITH_STEM = re.compile(rf"[a-z]{{2,}}(?:{_STEMS})")
+_HAN = re.compile("[㐀-鿿]")
 
 
 @lru_cache(maxsize=8192)
 def medicines_in(text: str) -> tuple[Medicine, ...]:
     """The medicines that ``text`` names, in order; brand names and Chinese names under the common English one."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a letter that has no single small one would shift the places
+        lower = text
+    phrases, han = _kinds_of_names()
+    found = [m for match in _LATIN_WORD.finditer(lower) if (m := _medicine(match))]
+    found += [m for match in phrases.finditer(lower) if (m := _medicine(match))]
+    if _HAN.search(text):
+        found += [m for match in han.finditer(text) if (m := _medicine(match))]
+    return tuple(sorted(found, key=lambda medicine: medicine.start))
+
+
+def _medicine(match: re.Match[str]) -> Medicine | None:
+    """By the word, its singular, or the stem that it ends with."""
     known, classes = _names()["names"], _names()["classes"]
-    found = []
-    for match in _medicine().finditer(text):
-        word = match[0].casefold()
-        bare = word.removesuffix("s")
-        of_class = classes.get(word) or classes.get(bare)
-        name = of_class or known.get(word) or known.get(bare) or word
-        found.append(Medicine(name, *match.span(), general=bool(of_class)))
-    return tuple(found)
+    word = match[0].casefold()
+    bare = word.removesuffix("s")
+    if of_class := classes.get(word) or classes.get(bare):
+        return Medicine(of_class, *match.span(), general=True)
+    if name := known.get(word) or known.get(bare):
+        return Medicine(name, *match.span())
+    if not word[0].isascii():
+        return Medicine(word, *match.span())
+    stemmed = word if word.endswith(_STEM_ENDS) else bare
+    by_stem = stemmed.endswith(_STEM_ENDS) and _WITH_STEM.fullmatch(stemmed)
+    return Medicine(stemmed, match.start(), match.start() + len(stemmed)) if by_stem else None
 
 
 # -- doses
@@ -269,6 +302,7 @@ _FURTHEST = 60
 """Characters between a dose and the medicine before it."""
 
 
+@lru_cache(maxsize=8192)
 def doses_in(text: str) -> tuple[Dose, ...]:
     """Doses, concentrations, strengths and frequencies in reading order.
 

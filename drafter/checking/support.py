@@ -145,6 +145,12 @@ def _stands_in(text: str, reply: str) -> bool:
     return _folded(text) in _folded(reply)
 
 
+def _found_in(reply: str, text: str) -> str:
+    """``text`` as it stands in ``reply``; the search that forgives white space and marks compiles a pattern."""
+    span = None if text in reply else quote_span(reply, text)
+    return text if text in reply else span.text if span else ""
+
+
 @lru_cache(maxsize=8192)
 def _folded(text: str) -> str:
     return " ".join(text.replace("’", "'").split()).strip(" .。").casefold()
@@ -181,8 +187,8 @@ def _alike(wanted: frozenset[str], share: float, stretch: _Stretch) -> bool:
 def _carried(text: str, quotes: Sequence[str], sources: Sequence[Source], asked: str) -> _Found | None:
     """The source that says ``text``, with the words that say it; the model's own quotation is tried first."""
     for source in sources:
-        if _stands_in(text, source.reply) and (whole := quote_span(source.reply, text)):
-            return _Found(whole.text, source.number, 1.0)
+        if _stands_in(text, source.reply) and (whole := _found_in(source.reply, text)):
+            return _Found(whole, source.number, 1.0)
         for quote in quotes:
             span = quote_span(source.reply, quote)
             if (

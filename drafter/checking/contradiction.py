@@ -7,13 +7,13 @@ about a good sentence costs more trust than a missed one, which still is not cou
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from drafter.chat.cues import terms as terms_of
-from drafter.checking.doses import NUMBER, classes_of, doses_in, medicines_in, number
+from drafter.checking.doses import HAS_NUMBER, NUMBER, classes_of, doses_in, medicines_in, number
 from drafter.text import sentences
 
 Mood = Literal["forbids", "needless", "denies", "allows", "demands", "states"]
@@ -40,11 +40,20 @@ class Quantity(NamedTuple):
 
 @dataclass(frozen=True)
 class Clause:
+    """``terms`` are without what can differ: negators, modal verbs, sides. ``negators`` is how many there are."""
+
+    text: str
     terms: frozenset[str]
-    mood: Mood | None
-    """None when something limits the clause, so that it neither affirms nor denies."""
     medicines: frozenset[str]
     sides: frozenset[str]
+    negators: int
+
+    @cached_property
+    def mood(self) -> Mood | None:
+        """None when something limits the clause, so that it neither affirms nor denies."""
+        if self.negators > 1 or _LIMITED.search(self.text):
+            return None
+        return _mood(_NO_NEGATOR.sub(" ", self.text), negated=self.negators == 1)
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,10 @@ class Said:
     """Numbers beside no unit ("after seven days on the face and after fourteen on the knee")."""
 
     @property
+    def negators(self) -> int:
+        return sum(clause.negators for clause in self.clauses)
+
+    @property
     def sides(self) -> frozenset[str]:
         return frozenset(side for clause in self.clauses for side in clause.sides)
 
@@ -67,31 +80,35 @@ def contradiction(said: str, source: str) -> str | None:
     """Why ``said`` and ``source`` cannot both hold, in a few words for the reviewer; None when in doubt."""
     for one in sentences(said):
         for other in sentences(source):
-            if reason := _between(read(one), read(other)):
+            if reason := disagreement(read(one), read(other)):
                 return reason
     return None
 
 
-def _between(said: Said, source: Said) -> str | None:
+def disagreement(said: Said, source: Said) -> str | None:
+    """``contradiction`` of two sentences that are read already."""
     if not said.terms & source.terms:
         return None
     return _by_quantity(said, source) or _by_clause(said, source)
 
 
-def disagree_in_mood(said: Said, source: Said) -> bool:
-    """True when a clause of ``said`` and the clause of ``source`` most like it affirm and deny: less sure than a
-    contradiction, but enough that one does not support the other."""
-    for clause in said.clauses:
-        alike = max(source.clauses, key=lambda other: len(clause.terms & other.terms), default=None)
-        if alike is None or clause.mood is None or alike.mood is None or not clause.terms:
-            continue
-        if 2 * len(clause.terms & alike.terms) >= len(clause.terms) and _negates(clause) != _negates(alike):
-            return True
-    return False
+def differ_in_negation(said: str, evidence: Sequence[str]) -> bool:
+    """True when a clause of the sentence ``said`` and the clause most like it of the sentences ``evidence`` differ
+    in their negators, an even number of which is none: less sure than a contradiction, but enough that the one
+    does not support the other."""
+    mine, there = read(said), [read(sentence) for sentence in evidence]
+    if len(there) == 1 and mine.terms == there[0].terms and (mine.negators - there[0].negators) % 2:
+        return True
+    clauses = [clause for one in there for clause in one.clauses]
+    return any(_differs(clause, clauses) for clause in mine.clauses if clause.terms)
 
 
-def _negates(clause: Clause) -> bool:
-    return clause.mood in _OPPOSITE
+def _differs(clause: Clause, there: Sequence[Clause]) -> bool:
+    most = max((len(clause.terms & other.terms) for other in there), default=0)
+    if 2 * most < len(clause.terms):
+        return False
+    alike = [other for other in there if len(clause.terms & other.terms) == most]
+    return all((other.negators - clause.negators) % 2 for other in alike)
 
 
 # -- reading
@@ -259,6 +276,9 @@ _SIDES: dict[str, re.Pattern[str]] = {
     "up": re.compile(r"\b(?:increas(?:es?|ed)|raises?)\b|增加|升高|提高", re.IGNORECASE),
     "down": re.compile(r"\b(?:decreas(?:es?|ed)|reduces?|lowers)\b|減少|减少|降低", re.IGNORECASE),
 }
+_ANY_SIDE = re.compile(
+    r"left|right|upper|lower|before|after|increas|rais|decreas|reduce|[左右上下前後后增升提減减降]", re.IGNORECASE
+)
 _FACING = {"left": "right", "upper": "lower", "before": "after", "up": "down"}
 _FACES = {**_FACING, **{b: a for a, b in _FACING.items()}}
 _BOTH = re.compile(r"\b(?:both|either|bilateral\w*)\b|[雙双两兩](?:側|侧|邊|边)", re.IGNORECASE)
@@ -281,7 +301,8 @@ def read(sentence: str) -> Said:
     conditional = _CONDITION.search(sentence)
     clauses = tuple(_clause(piece) for piece in cut)
     if cut and len(cut[0].split()) < 3 and (_LIMITED.search(cut[0]) or _HEDGED.search(cut[0])):
-        clauses = tuple(replace(clause, mood=None) for clause in clauses)  # "Rarely, it ..."
+        # "Rarely, it ..." limits all that follows.
+        clauses = tuple(replace(clause, text=f"{cut[0]} {clause.text}") for clause in clauses)
     terms = frozenset(term for clause in clauses for term in clause.terms)
     conditions = None
     if conditional:
@@ -297,15 +318,21 @@ def _without(sentence: str, quantities: tuple[Quantity, ...]) -> str:
 
 
 def _clause(text: str) -> Clause:
-    sides = frozenset(side for side, pattern in _SIDES.items() if pattern.search(text))
-    if _BOTH.search(text):
+    sides = (
+        frozenset(side for side, pattern in _SIDES.items() if pattern.search(text))
+        if _ANY_SIDE.search(text)
+        else frozenset()
+    )
+    if sides and _BOTH.search(text):
         sides = frozenset()
     plain = text
     for side in sides:
         plain = _SIDES[side].sub(" ", plain)
     terms = frozenset(terms_of(_LIGHT.sub(" ", _NO_NEGATOR.sub(_kept, plain))))
     medicines = frozenset(medicine.name for medicine in medicines_in(text))
-    return Clause(terms, _mood(text), medicines, sides)
+    affirmed = _NO_NEGATOR.sub(" ", text)
+    negators = len(_DENIES.findall(affirmed)) + len(_FORBIDDING.findall(affirmed))
+    return Clause(text, terms, medicines, sides, negators)
 
 
 def _kept(match: re.Match[str]) -> str:
@@ -313,18 +340,12 @@ def _kept(match: re.Match[str]) -> str:
     return match[0].replace("不", "〇").replace("非", "〇")
 
 
-def _mood(text: str) -> Mood | None:
-    plain = _NO_NEGATOR.sub(" ", text)
-    if _LIMITED.search(text):
+def _mood(text: str, *, negated: bool) -> Mood | None:
+    ways = _NEGATIVE if negated else _AFFIRMATIVE
+    mood = next((mood for mood, pattern in ways if pattern.search(text)), None)
+    if mood in (None, "demands") and _HEDGED.search(text):
         return None
-    negators = len(_DENIES.findall(plain)) + len(_FORBIDDING.findall(plain))
-    if negators > 1:
-        return None
-    ways = _NEGATIVE if negators else _AFFIRMATIVE
-    mood = next((mood for mood, pattern in ways if pattern.search(plain)), None)
-    if mood in (None, "demands") and _HEDGED.search(plain):
-        return None
-    return mood or ("denies" if negators else "states")
+    return mood or ("denies" if negated else "states")
 
 
 # -- quantities
@@ -392,6 +413,8 @@ _ROLES = {
 
 
 def _quantities(sentence: str) -> Iterator[Quantity]:
+    if not HAS_NUMBER.search(sentence):
+        return
     for dose in doses_in(sentence):
         role = "total" if dose.total else ""
         yield Quantity(dose.unit, role, dose.low, dose.high, dose.words, dose.medicine)
@@ -510,7 +533,8 @@ def _by_side(one: Clause, other: Clause) -> str | None:
 
 
 def _by_mood(one: Clause, other: Clause) -> str | None:
-    if one.sides != other.sides or one.mood is None or other.mood is None:
+    within = one.terms <= other.terms or other.terms <= one.terms or (one.medicines and other.medicines)
+    if not within or one.sides != other.sides or one.mood is None or other.mood is None:
         return None
     if other.mood in _OPPOSITE.get(one.mood, ()):
         return "not against yes" if _denied(one, other) else None

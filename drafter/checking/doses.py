@@ -92,6 +92,14 @@ def _in_han(text: str) -> float:
     return total + current + digit + half + (float(f"0.{after}") if after else 0.0)
 
 
+HAS_NUMBER = re.compile(
+    rf"[\d½¼¾半隔零一二兩两三四五六七八九十百]|\b(?:{_WORD}|tablet|pill|capsule|every|alternate|weekly"
+    rf"|[btq]\.?[it]?\.?d)\b",
+    re.IGNORECASE,
+)
+"""Without a match a text holds neither a dose nor a frequency nor another quantity."""
+
+
 # -- medicines
 
 
@@ -115,7 +123,7 @@ _HAN_STEMS = r"西林|黴素|霉素|沙星|拉唑|他汀|普利|沙坦|洛爾|�
 r"|沙班|西泮|唑侖|唑仑|環素|环素|噻嗪|米松|尼松|奈德"
 
 
-_STEM_ENDS = tuple(_STEMS.split("|"))
+_STEM_ENDS = tuple(f"{stem}{plural}" for stem in _STEMS.split("|") for plural in ("", "s"))
 
 
 @cache
@@ -139,6 +147,11 @@ def _by_other_names(table: dict[str, str]) -> dict[str, str]:
 def classes_of(medicine: str) -> frozenset[str]:
     """The classes that a medicine belongs to, as far as they are listed."""
     return frozenset(name for name, members in _table("members").items() if medicine in members.split())
+
+
+@cache
+def _single_words() -> frozenset[str]:
+    return frozenset(way for ways in _names().values() for way in ways)
 
 
 @cache
@@ -174,7 +187,13 @@ def medicines_in(text: str) -> tuple[Medicine, ...]:
     if len(lower) != len(text):  # a letter that has no single small one would shift the places
         lower = text
     phrases, han = _kinds_of_names()
-    found = [m for match in _LATIN_WORD.finditer(lower) if (m := _medicine(match))]
+    words = _single_words()
+    found = [
+        medicine
+        for match in _LATIN_WORD.finditer(lower)
+        if ((word := match[0]) in words or word[:-1] in words or word.endswith(_STEM_ENDS))
+        and (medicine := _medicine(match))
+    ]
     found += [m for match in phrases.finditer(lower) if (m := _medicine(match))]
     if _HAN.search(text):
         found += [m for match in han.finditer(text) if (m := _medicine(match))]
@@ -192,9 +211,8 @@ def _medicine(match: re.Match[str]) -> Medicine | None:
         return Medicine(name, *match.span())
     if not word[0].isascii():
         return Medicine(word, *match.span())
-    stemmed = word if word.endswith(_STEM_ENDS) else bare
-    by_stem = stemmed.endswith(_STEM_ENDS) and _WITH_STEM.fullmatch(stemmed)
-    return Medicine(stemmed, match.start(), match.start() + len(stemmed)) if by_stem else None
+    by_stem = _WITH_STEM.fullmatch(word) or _WITH_STEM.fullmatch(bare)
+    return Medicine(by_stem[0], match.start(), match.start() + len(by_stem[0])) if by_stem else None
 
 
 # -- doses
@@ -282,7 +300,7 @@ _OFTEN = re.compile(
     r"|\b(?P<latin>b\.?i\.?d|t\.?i\.?d|t\.?d\.?s|q\.?i\.?d|q\.?d)\b|(?P<alternate>\b(?:every (?:other|second)"
     r" day|alternate days)\b|[隔][天日]一次)|(?P<weekly>\b(?:once )?weekly\b|\bonce a week\b)"
     r"|(?:(?P<handay>[每一][天日]|日)|(?P<hanweek>[每一](?:週|周|星期"
-    r"|個禮拜)))[^，。；,;\d]{0,6}?(?P<han>[一兩两二三四五六七八\d]+)\s*次"
+    r"|個禮拜)))[^，。；,;\d]{0,12}?(?P<han>[一兩两二三四五六七八\d]+)\s*次"
     r"|每\s*(?:隔)?\s*(?P<hanhours>\d+|[一二兩两三四五六八十]+)(?:\s*(?:-|至|到)\s*(?P<hanupto>\d+"
     r"|[二兩两三四五六八十]+))?"
     r"\s*(?:個|个)?(?:小時|小时|鐘頭)",
@@ -319,12 +337,7 @@ def doses_in(text: str) -> tuple[Dose, ...]:
 
 @lru_cache(maxsize=8192)
 def _doses(sentence: str, before: str) -> tuple[Dose, ...]:
-    if not re.search(
-        rf"[\d½¼¾半隔零一二兩两三四五六七八九十]|\b(?:{_WORD}|tablet|pill|capsule|every|alternate|weekly"
-        rf"|[bt]\.?i\.?d)\b",
-        sentence,
-        re.IGNORECASE,
-    ):
+    if not HAS_NUMBER.search(sentence):
         return ()
     found = [*_amounts(sentence), *_frequencies(sentence)]
     found += [(m, "%", float(m["strength"]), float(m["strength"])) for m in _STRENGTH.finditer(sentence)]

@@ -5,21 +5,23 @@ source hold. It never decides alone: medicines, doses, figures, sides and negati
 contradiction outweighs any likeness.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from drafter.checking.contradiction import Said, contradiction, disagree_in_mood, read
+from drafter.checking.contradiction import Said, differ_in_negation, disagreement, read
 from drafter.checking.doses import doses_in, medicines_in
 from drafter.checking.passages import Passage, kind_of, passages, terms
+from drafter.checking.plan import plan_items_in
 from drafter.domain import Draft, Source, StatementKind, Support, Verdict
 from drafter.text import is_chinese, quote_span, sentences
 
-_ALIKE = 0.6
+_ALIKE = 0.65
 """Share of a sentence's terms that one sentence of a source must hold."""
-_ALIKE_IN_TWO = 0.7
+_ALIKE_IN_TWO = 0.85
 """The same for two sentences of a source that follow each other."""
 _ALIKE_QUOTED = 0.35
 """The same for words that the model itself gave as a quotation and that stand in the source."""
@@ -231,13 +233,13 @@ def _agrees(text: str, parts: Sequence[str], reply: str, asked: str) -> bool:
 
     A dose may stand elsewhere in the reply, beside the same medicine. A side and a time may be the asker's own.
     """
-    return _same_things(text, " ".join(parts), reply, asked) and not any(
-        disagree_in_mood(read(text), read(part)) for part in parts
-    )
+    return _same_things(text, " ".join(parts), reply, asked) and not differ_in_negation(text, parts)
 
 
 def _same_things(text: str, evidence: str, reply: str, asked: str) -> bool:
     named = {medicine.name for medicine in medicines_in(text)}
+    if _names_more(text, evidence):
+        return False
     if named - {medicine.name for medicine in medicines_in(evidence)}:
         return False
     if not all(dose.held_by(doses_in(reply)) for dose in doses_in(text)):
@@ -248,6 +250,30 @@ def _same_things(text: str, evidence: str, reply: str, asked: str) -> bool:
     held = {_figure(q) for one in (*there, *own) for q in one.quantities}
     doses = {dose.words for dose in doses_in(text)}
     return all(_figure(q) in held for q in said.quantities if q.words not in doses)
+
+
+# An illness by its ending, in English stems; in pairs of Chinese characters.
+_ILLNESS = re.compile(
+    r"\w(?:iti|osi|oma|emia|pathi|algia|plegia)$|itis$|osis$|^(?:gout|cancer|tumou?r|fractur|diabet|stroke|virus"
+    r"|bacteri\w*"
+    r"|infect|allergi|syndrom|diseas|hernia|clot|ulcer|polyp|cyst|sprain|arthrit\w*|shingl|scabi|asthma|anxieti"
+    r"|depress)$"
+    r"|[炎癌瘤病症疹瘡疮疝]|痛風|痛风|中風|中风|骨折|糖尿|結石|结石|感染|過敏|过敏|潰瘍|溃疡|氣喘|哮喘|憂鬱|抑郁"
+    r"|焦慮|焦虑"
+)
+
+
+@lru_cache(maxsize=4096)
+def _names_more(text: str, evidence: str) -> bool:
+    """True when words of ``text`` that ``evidence`` lacks name an illness, an examination, a treatment or whom to
+    see: no synonym carries those."""
+    missing = terms(text) - terms(evidence)
+    if any(_ILLNESS.search(term) for term in missing):
+        return True
+    own = (
+        " ".join(word for word in text.split() if terms(word) & missing) if missing and not is_chinese(text) else ""
+    )
+    return bool(own) and bool(set(plan_items_in(own)) - set(plan_items_in(evidence)))
 
 
 def _figure(quantity: tuple[object, ...]) -> tuple[object, ...]:
@@ -273,7 +299,7 @@ def _contradicted(text: str, reply: str) -> tuple[str, str] | None:
         near = (
             len(stretch.parts) == 1 and 3 * len(wanted & stretch.terms) >= min(len(wanted), len(stretch.terms)) > 0
         )
-        if near and (reason := contradiction(text, stretch.text)):
+        if near and (reason := disagreement(read(text), read(stretch.text))):
             return stretch.text, reason
     return None
 
@@ -315,6 +341,6 @@ def _difference(text: str, stretch: _Stretch, reply: str) -> str:
         return f"the medicine ({missing[0]})"
     if missing := [dose.words for dose in doses_in(text) if not dose.held_by(doses_in(reply))]:
         return f"the dose ({missing[0]})"
-    if any(disagree_in_mood(read(text), read(part)) for part in stretch.parts):
+    if differ_in_negation(text, stretch.parts):
         return "yes or no"
-    return "a figure or a side"
+    return "what it names" if _names_more(text, " ".join(stretch.parts)) else "a figure or a side"

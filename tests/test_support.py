@@ -136,6 +136,42 @@ CONTRADICTING = [
     ("术后一周可以跑步。", "术后一周不能跑步。"),
     ("这是遗传病。", "这不是遗传病。"),
     ("體溫超過38度要看醫生。", "體溫超過39.5度要看醫生。"),
+    ("The tick bite needs antibiotics straight away.", "The tick bite does not need antibiotics straight away."),
+    ("You can wear contact lenses with the eye drops.", "You should not wear contact lenses with the eye drops."),
+    ("A stye is dangerous for the eye.", "A stye is not dangerous for the eye."),
+    ("Give the toddler aspirin for the fever.", "Never give the toddler aspirin for the fever."),
+    ("Sertraline can be combined with tramadol.", "Sertraline must not be combined with tramadol."),
+    ("The splint is worn on the left wrist.", "The splint is worn on the right wrist."),
+    ("Folic acid 400 mcg a day is enough.", "Folic acid 5 mg a day is enough."),
+    (
+        "Tamiflu works within two days of the first symptom.",
+        "Tamiflu works within seven days of the first symptom.",
+    ),
+    ("The inhaler is used four times a day.", "The inhaler is used once a day."),
+    ("Ear wax should be removed with cotton buds.", "Ear wax should never be removed with cotton buds."),
+    ("There is a vaccine against glandular fever.", "There is no vaccine against glandular fever."),
+    ("The implant protects you for three years.", "The implant protects you for ten years."),
+    ("Colds are treated with antibiotics.", "Colds are not treated with antibiotics."),
+    ("It's safe to fly in week 30 of the pregnancy.", "It isn't safe to fly in week 30 of the pregnancy."),
+    ("You need to fast for the cholesterol test.", "You don't need to fast for the cholesterol test."),
+    ("The scar will fade.", "The scar will not fade."),
+    ("Fizzy drinks increase the risk of stones.", "Fizzy drinks decrease the risk of stones."),
+    ("Take the iron after meals.", "Take the iron before meals."),
+    ("Please cover the blister with a plaster.", "Please don't cover the blister with a plaster."),
+    ("Sleep with the upper body raised.", "Sleep with the lower body raised."),
+    ("您可以戴隱形眼鏡點眼藥水。", "您不可以戴隱形眼鏡點眼藥水。"),
+    ("蜂窩性組織炎需要住院。", "蜂窩性組織炎不需要住院。"),
+    ("這顆痣要切除。", "這顆痣不用切除。"),
+    ("牛皮癬會傳染。", "牛皮癬不會傳染。"),
+    ("鐵劑要在飯前吃。", "鐵劑要在飯後吃。"),
+    ("孩子發燒可以吃阿斯匹靈。", "孩子發燒禁止吃阿斯匹靈。"),
+    ("夾板戴在左手腕。", "夾板戴在右手腕。"),
+    ("葉酸每天400微克。", "葉酸每天5毫克。"),
+    ("隔離五天。", "隔離十四天。"),
+    ("水泡可以刺破。", "水泡不要刺破。"),
+    ("高血压患者应该多吃盐。", "高血压患者不应该多吃盐。"),
+    ("哺乳期可以喝咖啡。", "哺乳期不能喝咖啡。"),
+    ("伤口需要缝针。", "伤口不需要缝针。"),
 ]
 AGREEING_OR_OF_OTHER_MATTERS = [
     ("Take naproxen 250 mg.", "Take paracetamol 500 mg."),
@@ -297,6 +333,54 @@ AGREEING_OR_OF_OTHER_MATTERS = [
     ("该不该吃药要问医生。", "不该吃药。"),
     ("别担心，这很常见。", "这很常见。"),
     ("不能自行停药。", "可以在医生指导下停药。"),
+    ("The tick bite needs watching for four weeks.", "The tick bite does not need antibiotics."),
+    ("Contact lenses should not be worn overnight.", "You can wear contact lenses during the day."),
+    ("A stye is not dangerous, though it hurts.", "A stye hurts."),
+    ("Aspirin is for adults only.", "Aspirin is not for children."),
+    ("Sertraline should not be stopped without a plan.", "Sertraline can be reduced with a plan."),
+    ("The left wrist is broken and the right one is bruised.", "The right wrist is bruised."),
+    ("Folic acid 400 mcg is usual, 5 mg in epilepsy.", "Folic acid 5 mg is taken in epilepsy."),
+    ("Take it within two days.", "Take it for five days."),
+    ("Most colds don't need a doctor.", "A cold with high fever needs a doctor."),
+    ("Do not lie flat for long.", "Lie flat for ten minutes."),
+    ("You don't just need rest, you need physiotherapy.", "You need rest."),
+    ("If it isn't infected, antibiotics won't help.", "Antibiotics help when it is infected."),
+    ("Not until the swelling is gone should you run.", "You should run again when the swelling is gone."),
+    ("I can't say that it is cancer.", "It is cancer."),
+    ("There is no reason not to swim.", "You can swim."),
+    ("The test can't tell viruses from bacteria.", "The test can tell how strong the inflammation is."),
+    ("A woman of 25 needs a smear every three years.", "A woman of 55 needs a smear every five years."),
+    ("In 1998 the tablets were withdrawn.", "In 2004 the tablets were withdrawn."),
+    (
+        "Paracetamol 500 mg every six hours, ibuprofen 200 mg every eight hours.",
+        "Ibuprofen 200 mg every eight hours.",
+    ),
+    ("Two tablets are two too many.", "Take two tablets."),
+    ("It takes 10 to 14 days.", "It takes about two weeks."),
+    ("It takes at least a month.", "It takes six weeks."),
+    ("No milk for the first hour.", "Milk is fine with the tablets."),
+    ("You won't need surgery if the brace works.", "You need surgery if the brace fails."),
+    ("Few people lose their sense of taste.", "People lose their sense of taste."),
+    ("The medicine is not cheap.", "The medicine is good."),
+    ("It's no use waiting.", "Waiting is fine."),
+    ("Upper back pain has other causes than lower back pain.", "Lower back pain has many causes."),
+    ("The right dose is 5 mg.", "The left ear needs drops."),
+    ("You never know when it starts.", "It starts at night."),
+    ("沒有懷孕的話可以照X光。", "懷孕不可以照X光。"),
+    ("不建議長期吃安眠藥。", "可以短期吃安眠藥。"),
+    ("不一定需要住院。", "需要住院。"),
+    ("左耳聽不見，右耳正常。", "右耳正常。"),
+    ("未滿六歲的兒童不要吃咳嗽藥。", "大人可以吃咳嗽藥。"),
+    ("一天喝兩千毫升的水。", "一次喝兩百毫升的水。"),
+    ("他今年五十歲。", "他今年三十歲。"),
+    ("發燒三天要看醫生。", "咳嗽兩週要看醫生。"),
+    ("不是所有藥都傷肝。", "這個藥傷肝。"),
+    ("要不要開刀由您決定。", "要開刀。"),
+    ("不要等到痛了才吃藥。", "痛的時候吃藥。"),
+    ("没有发烧就不用退烧药。", "可以用退烧药。"),
+    ("不少病人会失眠。", "病人不会失眠吗？"),
+    ("布洛芬不能和阿司匹林一起吃。", "可以吃布洛芬。"),
+    ("服药期间不要喝酒。", "平时可以喝酒。"),
 ]
 
 
@@ -548,6 +632,46 @@ def test_a_sentence_gets_its_verdict(said: str, verdict: Verdict) -> None:
 def test_a_chinese_sentence_gets_its_verdict(said: str, verdict: Verdict) -> None:
     held = "這比較像足底筋膜炎。每天伸展小腿兩次，穿軟底鞋。胃潰瘍時不可以吃布洛芬。多數人六個月內會改善。"
     assert judged(said, held, "腳跟痛怎麼辦？").verdict == verdict
+
+
+HEEL = (
+    "Plantar fasciitis is the most common cause of heel pain in the morning. It is an irritation of the thick band "
+    "of tissue under the foot. Stretch your calf and the sole for ten minutes twice a day. Paracetamol or a short "
+    "course of ibuprofen can be used if your stomach allows it. An X-ray is rarely needed because a heel spur does "
+    "not change the treatment. Nine out of ten people get better within a year without surgery."
+)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The most frequent cause of heel pain in the morning is plantar fasciitis.",
+        "Plantar fasciitis means that the thick band of tissue under the foot is irritated.",
+        "Stretching the calf and the sole twice a day for ten minutes helps.",
+        "Paracetamol or ibuprofen for a short time can be used if your stomach tolerates it.",
+        "An X-ray is rarely necessary, as a heel spur does not alter the treatment.",
+        "Most people, nine out of ten, get better within a year without an operation.",
+    ],
+)
+def test_other_words_for_the_same_are_supported(said: str) -> None:
+    assert judged(said, HEEL).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Heel pain in the morning is most often caused by gout.",
+        "Stretching the calf can tear the band of tissue under the foot.",
+        "An X-ray of the heel is needed to find a spur.",
+        "Diclofenac can be used if your stomach allows it.",
+        "Stretch your calf for thirty minutes five times a day.",
+        "Surgery is needed within a year in most people.",
+        "Ibuprofen relieves the pain better than paracetamol.",
+        "Nine out of ten people get better within a month without surgery.",
+    ],
+)
+def test_many_shared_words_do_not_make_support(said: str) -> None:
+    assert judged(said, HEEL).verdict in ("model_only", "contradicted")
 
 
 def test_a_supported_sentence_shows_the_sources_own_words() -> None:

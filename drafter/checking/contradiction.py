@@ -122,10 +122,17 @@ _BOUNDARY = re.compile(
     r"|但是?|不過|不过|然而|因為|因为|所以|而且|而是|而(?=不)|並且|并且|並(?=不)|并(?=不)",
     re.IGNORECASE,
 )
+_AGE = re.compile(
+    r"\b(?:aged?|younger than|older than|(?:m[ae]n|wom[ae]n|boys?|girls?|child(?:ren)?|bab(?:y|ies)|infants?"
+    r"|adults?"
+    r"|people|patients?|anyone|those) (?:is |are )?(?:of|aged|under|over|above|below|at)) (?:the age of )?\d+"
+    r"|\d+[- ](?:year|month|week)s?[- ]old\b|(?:\d+|[一二三四五六七八九十]+)\s*(?:歲|岁)"
+    r"|(?:\d+|[一二三四五六七八九十]+)\s*[個个]?(?:月|週|周)大?(?:以下|以上|以內)",
+    re.IGNORECASE,
+)
+"""Whom it is said of; what is right for one age is not for another."""
 _CONDITION = re.compile(
-    r"\b(?:under|over|below|above|aged?|younger than|older than) (?:the age of )?\d+|\d+[- ](?:year|month"
-    r"|week)s?[- ]old\b"
-    r"|(?:歲|岁|月|週|周)大?(?:以下|以上|以內)|\b(?:if|when|whenever|unless|until|till|in case|whether"
+    r"\b(?:if|when|whenever|unless|until|till|in case|whether"
     r"|once(?! (?:a|an|daily|weekly|every|per|more))|while"
     r"|during|except|only|without|as long as"
     r"|provided"
@@ -144,7 +151,8 @@ _LIMITED = re.compile(
     r"|together|alone)\b"
     r"|不[^，。；]*(?:超過|超过|太|過度|过度|同時|同时|突然|自行|過量|过量|空腹|長期|长期|只)|(?:避免"
     r"|勿)[^，。；]*(?:超過|超过|太|過度|过度|同時|同时|突然|過量|过量|空腹|長期|长期)"
-    r"|\b(?:not|n['’]t|never) (?:only|just|merely|always|usually|generally|normally|often|necessarily|all|every\w*"
+    r"|(?:\b(?:not|never)|n['’]t) (?:only|just|merely|always|usually|generally|normally|often|necessarily|all"
+    r"|every\w*"
     r"|enough|too|very"
     r"|so|that|quite|yet|until|unless|sure|certain|clear|known|more than|less than|exceed\w*|as|exactly|entirely"
     r"|completely|fully"
@@ -258,12 +266,18 @@ _PLACE = (
     r"|chest"
     r"|buttocks?|groin|flank|cheeks?|temples?|jaw|nostrils?|tonsils?|ureters?|ventricles?|atrium|ribs?|armpits?"
     r"|loin"
-    r"|lobe|lower|upper|half)\b"
+    r"|lobe|lower|upper|half|ones?)\b"
 )
 _SIDES: dict[str, re.Pattern[str]] = {
-    "left": re.compile(rf"\bleft(?=[ -]{_PLACE})|(?<=(?:on|to|in) the )left\b|\bleft-sided|左", re.IGNORECASE),
+    "left": re.compile(
+        rf"\bleft(?=[ -]{_PLACE})|(?<=(?:on|to|in) the )left\b|\bleft-sided|(?<=the )left(?=\s+(?:is|was|has)\b)"
+        rf"|左",
+        re.IGNORECASE,
+    ),
     "right": re.compile(
-        rf"\bright(?=[ -]{_PLACE})|(?<=(?:on|to) the )right\b(?! \w)|\bright-sided|右", re.IGNORECASE
+        rf"\bright(?=[ -]{_PLACE})|(?<=(?:on|to) the )right\b(?! \w)|\bright-sided|(?<=the )right(?=\s+(?:is|was"
+        rf"|has)\b)|右",
+        re.IGNORECASE,
     ),
     "upper": re.compile(rf"\bupper\b|上(?={_LIMB})", re.IGNORECASE),
     "lower": re.compile(
@@ -298,7 +312,8 @@ def read(sentence: str) -> Said:
     strays = frozenset(number(match[0]) for match in _ANY_QUANTITY.finditer(rest))
     bare = _ANY_QUANTITY.sub(" ", rest)
     cut = [piece for piece in _BOUNDARY.split(bare) if piece and piece.strip()]
-    conditional = _CONDITION.search(sentence)
+    ages = frozenset(match[0].lower() for match in _AGE.finditer(sentence))
+    conditional = ages or _CONDITION.search(sentence)
     clauses = tuple(_clause(piece) for piece in cut)
     if cut and len(cut[0].split()) < 3 and (_LIMITED.search(cut[0]) or _HEDGED.search(cut[0])):
         # "Rarely, it ..." limits all that follows.
@@ -307,7 +322,7 @@ def read(sentence: str) -> Said:
     conditions = None
     if conditional:
         held = (c.terms for piece, c in zip(cut, clauses, strict=True) if _CONDITION.search(piece))
-        conditions = frozenset(term for some in held for term in some)
+        conditions = frozenset(term for some in held for term in some) | ages
     return Said(clauses, terms, conditions, quantities, strays)
 
 
@@ -368,7 +383,8 @@ _ROLE = (
     r"|至少|超過|超过|不超過|高於|高于|低於|低于|大於|小於|每|約|约|持續|持续)?\s*"
 )
 _SPANS = re.compile(
-    rf"{_ROLE}(?<![A-Za-z0-9.第月]){_RANGE}[\s-]*(?:more )?(?P<unit>{_TIME})s?(?![a-z])"
+    rf"{_ROLE}(?:(?<![A-Za-z0-9.第月]){_RANGE}|(?P<one>(?(role)an?(?=\s)"
+    rf"|(?!))))[\s-]*(?:more )?(?P<unit>{_TIME})s?(?![a-z])"
     r"(?P<after>[\s-]*(?:old|of age|ago|earlier|later|以上|以下|以內|以内|內|内|後|后|前|大)?)",
     re.IGNORECASE,
 )
@@ -418,13 +434,7 @@ def _quantities(sentence: str) -> Iterator[Quantity]:
     for dose in doses_in(sentence):
         role = "total" if dose.total else ""
         yield Quantity(dose.unit, role, dose.low, dose.high, dose.words, dose.medicine)
-    for match in _SPANS.finditer(sentence):
-        scale = _TIMES[match["unit"].lower()]
-        if _OF_SOMEBODY.search(sentence[: match.start("low")]):
-            continue
-        # An age and a time in the past belong to a person, not to the matter; 2007年 is a date.
-        if not re.search(r"old|age|ago|earlier|大|前", match["after"]) and number(match["low"]) < 1900:
-            yield _quantity(match, "days", scale)
+    yield from _spans(sentence)
     for match in _DEGREES.finditer(sentence):
         scale_of_it = (match["scale"] or match["letter"] or match["name"] or "").lower()[:1]
         fahrenheit = scale_of_it == "f" or float(match["low"]) > 80
@@ -434,12 +444,22 @@ def _quantities(sentence: str) -> Iterator[Quantity]:
         yield _quantity(match, "% of", 1.0)
 
 
+def _spans(sentence: str) -> Iterator[Quantity]:
+    """Spans of time. An age and a time in the past belong to a person, not to the matter; 2007年 is a date."""
+    for match in _SPANS.finditer(sentence):
+        past = re.search(r"old|age|ago|earlier|大|前", match["after"])
+        date = match["low"] and number(match["low"]) >= 1900
+        of_somebody = match["low"] and _OF_SOMEBODY.search(sentence[: match.start("low")])
+        if not (past or date or of_somebody):
+            yield _quantity(match, "days", _TIMES[match["unit"].lower()])
+
+
 def _celsius(fahrenheit: float) -> float:
     return round((fahrenheit - 32) / 1.8, 1)
 
 
 def _quantity(match: re.Match[str], kind: str, scale: float) -> Quantity:
-    low = round(number(match["low"]) * scale, 4)
+    low = round((number(match["low"]) if match["low"] else 1.0) * scale, 4)
     high = round(number(match["high"]) * scale, 4) if match["high"] else low
     said = re.sub(r"\s+", " ", (match["role"] or "").lower()).strip()
     bound = next((sign for word, sign in _BOUND.items() if word in said), None)
@@ -496,7 +516,8 @@ def _differ(one: Quantity, other: Quantity) -> bool:
 
 def _same_matter(said: Said, source: Said, *, dose: bool) -> bool:
     """One says everything that the other says, besides the figure. Two terms make a matter, or one medicine."""
-    if (said.conditions is None) != (source.conditions is None) and not dose:
+    one_sided = said.conditions is None or source.conditions is None
+    if said.conditions != source.conditions and not (dose and one_sided):
         return False
     fewer, more = sorted((said.terms, source.terms), key=len)
     common = fewer & more

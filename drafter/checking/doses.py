@@ -93,7 +93,8 @@ def _in_han(text: str) -> float:
 
 
 HAS_NUMBER = re.compile(
-    rf"[\d½¼¾半隔零一二兩两三四五六七八九十百]|\b(?:{_WORD}|tablet|pill|capsule|every|alternate|weekly"
+    rf"[\d½¼¾半隔零一二兩两三四五六七八九十百]|\b(?:{_WORD}|tablet|pill|capsule|every|an? (?:minute|hour|day|week"
+    rf"|month|year)|alternate|weekly"
     rf"|[btq]\.?[it]?\.?d)\b",
     re.IGNORECASE,
 )

@@ -29,10 +29,10 @@ TOKEN = re.compile(r"\[[A-Z]{2,10}(?:_\d+)?(?:: [\d+]+)?\]")
 """What a placeholder looks like, numbered (in a question) or not (in a past reply)."""
 
 _EMAIL = re.compile(
-    r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|"
-    r"[\w.+%-]+\s?(?:[(\[{<]\s?(?:at|@)\s?[)\]}>]|\s@\s?)\s?[\w-]+"
-    r"(?:\s?(?:\.|[(\[{<]\s?(?:dot|\.)\s?[)\]}>]|\sdot\s)\s?[a-z][\w-]*)+|"
-    r"[\w.+%-]+(?:\sdot\s[\w-]+)*\sat\s[\w-]+(?:\sdot\s[a-z]+)+",
+    r"[A-Za-zÀ-ɏ\d_.+%-]+@[A-Za-zÀ-ɏ\d_-]+(?:\.[A-Za-zÀ-ɏ\d_-]+)+|"
+    r"[A-Za-zÀ-ɏ\d_.+%-]+\s?(?:[(\[{<]\s?(?:at|@)\s?[)\]}>]|\s@\s?)\s?[A-Za-zÀ-ɏ\d_-]+"
+    r"(?:\s?(?:\.|[(\[{<]\s?(?:dot|\.)\s?[)\]}>]|\sdot\s)\s?[a-z][A-Za-zÀ-ɏ\d_-]*)+|"
+    r"[A-Za-zÀ-ɏ\d_.+%-]+(?:\sdot\s[A-Za-zÀ-ɏ\d_-]+)*\sat\s[A-Za-zÀ-ɏ\d_-]+(?:\sdot\s[a-z]+)+",
     re.IGNORECASE,
 )
 _DOMAIN = (
@@ -41,7 +41,7 @@ _DOMAIN = (
 )
 _URL = re.compile(
     r"(?:h(?:tt|xx)ps?://|ftp://|www\.)[^\s<>\"'，。；（）]+[^\s<>\"'，。；（）.,;:!?)\]]|"
-    rf"(?<![\w@.])(?:[a-z\d-]+\.)+(?:{_DOMAIN})(?![\w.-]*\w)(?:/[^\s，。]*)?|"
+    rf"(?<![A-Za-zÀ-ɏ\d_@.])(?:[a-z\d-]+\.)+(?:{_DOMAIN})(?![A-Za-zÀ-ɏ\d_.-]*\w)(?:/[^\s，。]*)?|"
     r"\b[a-z\d-]+(?:\s?[(\[]dot[)\]]\s?|\sdot\s)(?:com|org|net|tw|cn|uk)\b",
     re.IGNORECASE,
 )
@@ -53,12 +53,13 @@ _HANDLE = re.compile(
     r"(?:\b(?:insta(?:gram)?|ig|twitter|telegram|we ?chat(?: id)?|weixin|line id|snapchat|facebook|fb|skype"
     r"|tiktok)"
     r"|微信號?|微信号|賴|賴的?ID|LINE ?(?:ID|帳號))\s*(?:is|id|name|handle|是|號|号|帳號)?\s*[:：@]?\s*"
-    r"(@?(?=[\w.-]*[\d._-])[A-Za-z][\w.-]{2,}\w|@[A-Za-z][\w.]+\w)"
-    r"|(?<![\w.@])@(?=[A-Za-z])[\w.]{3,}\w",
+    r"(@?(?=[A-Za-zÀ-ɏ\d_.-]*[\d._-])[A-Za-z][\w.-]{2,}\w|@[A-Za-z][\w.]+\w)"
+    r"|(?<![A-Za-zÀ-ɏ\d_.@])@(?=[A-Za-z])[\w.]{3,}\w",
     re.IGNORECASE,
 )
 _IP = re.compile(
-    r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|(?<![\w:])(?:[\da-f]{1,4}:){5,7}[\da-f]{1,4}\b", re.IGNORECASE
+    r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|(?<![A-Za-zÀ-ɏ\d_:])(?:[\da-f]{1,4}:){5,7}[\da-f]{1,4}\b",
+    re.IGNORECASE,
 )
 _IP_HINT = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d|:[\da-f]{1,4}:[\da-f]")
 
@@ -67,7 +68,7 @@ _ORGANISATION_LINE = re.compile(
     r"\+?1?[\s.-]?\(?8(?:00|88|77|66|55|44|33)\)?[\s.-]?|0800[\s-]?|116[\s-]?\d{3}$|400[\s-]?\d"
 )
 _PHONE = re.compile(
-    r"(?<![\w.+-])(?:"
+    r"(?<![A-Za-zÀ-ɏ\d_.+-])(?:"
     r"\+\d{1,3}(?:[\s.-]?\(?\d{1,5}\)?){2,6}"  # international
     r"|(?:(?:1|001)[\s.-])?(?:\([2-9]\d{2}\)[\s.-]{0,2}|[2-9]\d{2}[\s.-])\d{3}[\s.-]\d{4}"  # North America
     r"|\(?0\d{1,4}\)?[\s-]?\d{3,4}[\s-]?\d{3,4}"  # with trunk 0: Taiwan, United Kingdom and most others
@@ -77,7 +78,7 @@ _PHONE = re.compile(
     r"|[6-9]\d{4}[\s-]\d{5}"  # India
     r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # mobile, China
     r"|(?:\d[.\s-]){6,}\d"  # digit by digit
-    r")(?![\w-]|\.\d)"
+    r")(?![A-Za-zÀ-ɏ\d_-]|\.\d)"
 )
 _PHONE_CUE = re.compile(
     r"(?:\b(?:tel(?:ephone)?|phone|mobile|cell|cellphone|handphone|landline|fax|whatsapp|viber|signal|sms|dial"
@@ -97,17 +98,18 @@ _SPELT_PHONE = re.compile(
 )
 _TAIWAN_ID = re.compile(r"(?<![A-Za-z\d])[A-Za-z][1289A-Da-d]\d{8}(?!\d)")
 _CHINA_ID = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
-_SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
+_SSN = re.compile(r"(?<![A-Za-zÀ-ɏ\d_-])\d{3}-\d{2}-\d{4}(?![A-Za-zÀ-ɏ\d_-])")
 _NHS = re.compile(r"(?<![\d.-])\d{3}[\s-]?\d{3}[\s-]?\d{4}(?![\d-]|\.\d)")
-_NATIONAL_INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
-_HONG_KONG_ID = re.compile(r"\b[A-Z]{1,2}\d{6}\([\dA]\)")
+_NATIONAL_INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D](?![A-Za-z\d])")
+_HONG_KONG_ID = re.compile(r"(?<![A-Za-z\d])[A-Z]{1,2}\d{6}\([\dA]\)")
 _OTHER_ID = re.compile(
-    r"(?<![\w-])(?:\d{6}-[1-4]\d{6}|\d{3}\.\d{3}\.\d{3}-\d{2}|[STFGM]\d{7}[A-Z]|[A-Z]{6}\d{2}[A-EHLMPR-T]\d"
+    r"(?<![A-Za-zÀ-ɏ\d_-])(?:\d{6}-[1-4]\d{6}|\d{3}\.\d{3}\.\d{3}-\d{2}|[STFGM]\d{7}[A-Z]|[A-Z]{6}\d{2}"
+    r"[A-EHLMPR-T]\d"
     r"{2}[A-Z]\d{3}[A-Z]"
-    r"|[12]\s?\d{2}\s?(?:0[1-9]|1[0-2])\s?\d{2}\s?\d{3}\s?\d{3}\s\d{2}|\d{6}-\d{2}-\d{4})(?![\w-])"
+    r"|[12]\s?\d{2}\s?(?:0[1-9]|1[0-2])\s?\d{2}\s?\d{3}\s?\d{3}\s\d{2}|\d{6}-\d{2}-\d{4})(?![A-Za-zÀ-ɏ\d_-])"
 )
 """Korea, Brazil, Singapore, Italy, France, Malaysia."""
-_SPAIN_ID = re.compile(r"(?<![\w-])[XYZ\d]\d{7}-?[A-HJ-NP-TV-Z](?![\w-])")
+_SPAIN_ID = re.compile(r"(?<![A-Za-zÀ-ɏ\d_-])[XYZ\d]\d{7}-?[A-HJ-NP-TV-Z](?![A-Za-zÀ-ɏ\d_-])")
 _AADHAAR = re.compile(r"(?<![\d-])[2-9]\d{3}[\s-]\d{4}[\s-]\d{4}(?![\d-]|[\s-]\d)")
 _CANADA_ID = re.compile(r"(?<![\d-])\d{3}[\s-]\d{3}[\s-]\d{3}(?![\d-]|[\s-]\d|\.\d)")
 _SWEDEN_ID = re.compile(r"(?<![\d-])\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-+]\d{4}(?![\d-])")
@@ -116,11 +118,11 @@ _PLATE = re.compile(
     r"|車牌(?:號碼|號)?|车牌(?:号码|号)?)(?:\s(?:no|number))?\W{0,3}(?:is|was|是|為|为)?\W{0,3}"
     r"((?:[\u4e00-\u9fff][A-Z]\W?)?(?=[A-Z\d -]*\d)(?=[A-Z\d -]*[A-Z])[A-Z\d]{2,4}[\s·-]?[A-Z\d]{2,5}(?:"
     r"[\s-][A-Z\d]{1,4})?)"
-    r"(?![\w-])"
+    r"(?![A-Za-zÀ-ɏ\d_-])"
 )
 _PLATE_HINT = re.compile("plate|regist|\\breg\\b|my (?:car|scooter|motorbike|van)|車牌|车牌")
 _CARD = re.compile(r"(?<![\d.-])(?:\d[\s-]?){12,18}\d(?![\d-]|\.\d)")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b")
+_IBAN = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?(?![A-Za-z\d])")
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){7}|[A-Z]{2}\d\d\s?[A-Z\d]{4}")
 _ID_CUE = re.compile(
     r"(?:\b(?:ssn|arc|social security|nhs|national insurance|passport|driv(?:er['’]?s|ing) licen[cs]e"
@@ -152,15 +154,16 @@ _MONTHS = (
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
 _NUMERIC_DATE = re.compile(
-    r"(?<![\w./-])(?:(?P<y1>(?:19|20)\d{2})(?P<s1>[-/.])(?:0?[1-9]|1[0-2])(?P=s1)(?:0?[1-9]|[12]\d|3[01])"
+    r"(?<![A-Za-zÀ-ɏ\d_./-])(?:(?P<y1>(?:19|20)\d{2})(?P<s1>[-/.])(?:0?[1-9]|1[0-2])(?P=s1)(?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])(?P<s2>[-/.])(?:0?[1-9]|[12]\d|3[01])(?P=s2)(?P<y2>(?:19|20)\d{2})"
     r"|(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?P<y3>\d{2})"
     r"|(?P<roc>1[01]\d)(?P<s3>[/.])(?:0?[1-9]|1[0-2])(?P=s3)(?:0?[1-9]|[12]\d|3[01])"
     r"|(?P<y4>(?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
-    r"|3[01]))(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?(?![\w/-]|\.\d)"
+    r"|3[01]))(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?(?![A-Za-zÀ-ɏ\d_/-]|\.\d)"
 )
 _WORD_DATE = re.compile(
-    rf"(?<![\w./-])(?:(?:(?P<y3>(?:19|20)\d{{2}})[\s,-]+(?:{_MONTHS})\.?[\s,-]+(?:0?[1-9]|[12]\d|3[01])(?:st"
+    rf"(?<![A-Za-zÀ-ɏ\d_./-])(?:(?:(?P<y3>(?:19|20)\d{{2}})[\s,-]+(?:{_MONTHS})\.?[\s,-]+(?:0?[1-9]|[12]\d|3"
+    rf"[01])(?:st"
     rf"|nd|rd|th)?"
     rf"|(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?[\s.-]+(?:(?:day\s)?of\s+)?(?:{_MONTHS})\b"
     rf"(?:\.?[\s,'’-]+(?P<y1>(?:19|20)\d{{2}})|\.?[\s,'’-]+(?:in|of)\s(?P<y4>(?:19|20)\d{{2}})|-\d{{2}}\b)?)"
@@ -246,10 +249,11 @@ _FLAT = re.compile(
     re.IGNORECASE,
 )
 _POSTCODE = re.compile(
-    r"(?<![\w-])[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2}(?![\w-])|"
-    r"(?<!\w)(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]"
+    r"(?<![A-Za-zÀ-ɏ\d_-])[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-zÀ-ɏ\d_-])|"
+    r"(?<![A-Za-zÀ-ɏ\d_])(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA"
+    r"|RI|S[CD]|T[NX]"
     r"|UT|V[AT]|W[AIVY])"
-    r"\s+\d{5}(?:-\d{4})?(?![\w-])"
+    r"\s+\d{5}(?:-\d{4})?(?![A-Za-zÀ-ɏ\d_-])"
 )
 _LIVES = re.compile(
     r"\b(?:(?:live|lives|living|reside|resides)(?: at| on(?=\s(?-i:[A-Z\d])))|stay(?:ing)? at"
@@ -474,12 +478,12 @@ DETECTORS: tuple[Detector, ...] = (
     _plain("EMAIL", _EMAIL, re.compile("@|[(\\[{<] ?at ?[)\\]}>]| at .* dot ")),
     _plain("URL", _URL, _URL_HINT),
     _plain("HANDLE", _HANDLE, _HANDLE_HINT),
+    _with_digits(_numbers_with_check),
+    _dates,
     _plain("PHONE", _SPELT_PHONE),
     *map(
         _with_digits,
         (
-            _numbers_with_check,
-            _dates,
             _numbers_with_cue,
             _plain("ID", _SSN),
             _plain("ID", _NATIONAL_INSURANCE),

@@ -430,8 +430,8 @@ def _event(data: dict[str, Any]) -> str:
 
 
 _SOURCE = re.compile(r'<past_reply number="(\d+)"[^>]*>(.*?)</past_reply>', re.DOTALL)
-_REPLY = re.compile(r"<reply>(.*?)</reply>", re.DOTALL)
-_QUESTION = re.compile(r"<question>(.*?)</question>", re.DOTALL)
+_REPLY = re.compile(r"<reply(?:-\w+)?>(.*?)</reply", re.DOTALL)
+_QUESTION = re.compile(r"<question(?:-\w+)?>(.*?)</question", re.DOTALL)
 _ORDER = re.compile(r"(?:say|write|reply|answer)(?: only)?:? [\"“]?([^\"”.\n]{3,80})", re.IGNORECASE)
 
 

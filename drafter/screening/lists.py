@@ -120,6 +120,7 @@ def _census() -> tuple[frozenset[str], frozenset[str]]:
     return _words(given) | GIVEN, _words(surnames)
 
 
+@cache
 def given_names() -> frozenset[str]:
     """Common given names in lower case, without those that are also words of English."""
     return _census()[0] - ALSO_WORDS

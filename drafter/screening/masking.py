@@ -464,11 +464,14 @@ def _names(text: str) -> Iterator[Found]:
         yield Found(start, end, kind)
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def _with_digits(detector: Detector) -> Detector:
     """The same, asked only of texts that have a digit: without one it finds nothing."""
 
     def detect(text: str) -> Iterator[Found]:
-        return detector(text) if any(c.isdigit() for c in text) else iter(())
+        return detector(text) if _DIGIT.search(text) else iter(())
 
     return detect
 

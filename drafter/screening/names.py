@@ -239,7 +239,7 @@ def _in_lower_case(text: str) -> Iterator[Span]:
         if match[1].split()[0] not in NOT_A_NAME:
             yield match.start(1), match.end(1), "NAME"
     for match in _LOWER_CUE.finditer(text):
-        if match[1] in GIVEN - ALSO_WORDS or match[1] in given_names() - NOT_ALONE - NOT_A_NAME:
+        if match[1] in given_names() and (match[1] in GIVEN or match[1] not in NOT_ALONE | NOT_A_NAME):
             yield match.start(1), match.end(1), "NAME"
     given, families = given_names(), surnames()
     for match in _LOWER_PAIR.finditer(text):
@@ -306,7 +306,8 @@ def _told_by_words(parts: list[str], before: str, after: str) -> bool:
         return not any(_NOUN_OF_EPONYM.fullmatch(part) for part in parts)
     if len(parts) == 1:
         return _is_given(parts[0])
-    if parts[0].lower() in GIVEN - ALSO_WORDS or _BORN.match(after) or _known_pair(parts):
+    known = parts[0].lower() in GIVEN and parts[0].lower() not in ALSO_WORDS
+    if known or _BORN.match(after) or _known_pair(parts):
         return not any(_NOUN_OF_EPONYM.fullmatch(part) for part in parts)
     alone = _ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after)
     return likely and bool(_OWNS.match(after) or alone or _AGED.match(after))

@@ -45,7 +45,8 @@ def render(
 
 def render_query(version: PromptVersion, screening: Screening) -> tuple[Message, ...]:
     """The system and the user message that ask for one line to search by. Raises as ``render`` does."""
-    values = {"question": _as_data(screening.text), "language": screening.language, "fence": _fence(screening, ())}
+    fence = _fence(screening, ())
+    values = {"fence": fence, "question": _as_data(screening.text), "language": screening.language}
     system = Message("system", _fill(version, "system.md", {}))
     return system, Message("user", _fill(version, "user.md", values))
 
@@ -81,8 +82,8 @@ def _values(
 def _fence(screening: Screening, sources: Sequence[Source]) -> str:
     """A code of eight hex digits for this request's tags.
 
-    It is a hash of all the texts that it fences, so none of them can hold it but by chance (1 in 4 billion), and the
-    messages of a draft can be rebuilt letter for letter without keeping it. The doctor's own replies, which come
+    It is a hash of all the texts that it fences, so none of them can hold it but by chance (1 in 4 billion), and a
+    draft's messages can be rebuilt letter for letter without keeping it. The doctor's own replies, which come
     first, are not fenced with it: they would differ in every request, and servers could not keep them.
     """
     shown = (text for source in sources for text in (source.question, source.reply))

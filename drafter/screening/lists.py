@@ -145,7 +145,7 @@ KIN = (
 # Words of medicine and geography that people capitalise.
 WORD_LIKE = _words(
     """
-    acne active adult advice advantage american angeles ankle arabia arm attached back black blood blue bone
+    candida yeast acne active adult advice advantage american angeles ankle arabia arm attached back black blood blue bone
     bowel brain calcium call cancer capsule cause causes care cell cells center chest children children's click
     clinical common city cold colon cough count county cream cross dancer controlling current days definition
     definitions diabetes disease diseases disorder dose drops ear eastern effects facts fact factors fallopian

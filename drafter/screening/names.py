@@ -101,9 +101,7 @@ _LOWER_CUE = re.compile(
 )
 _TOKEN = re.compile(rf"{_CAP}")
 # What one does with people: a pair of capitalised words behind it is one of them.
-_MEETS = re.compile(
-    r"\b(?:to|with|met|meet|told|asked|thanks?(?: to)?|saw|see|and|than|cc|contact) $", re.IGNORECASE
-)
+_MEETS = re.compile(r"\b(?:to|met|meet|told|asked|thanks to|saw|cc|contact) $")
 _PLACE_BEFORE = re.compile(r"\b(?:San|Santa|Santo|St\.?|Saint|Los|Las|El|Puerto|Mount|Fort|Port|New) $")
 _LOWER_PAIR = re.compile(r"\b(?=([a-z]{3,}) (?:[a-z]\. )?([a-z]{3,})\b)")
 _BETWEEN_ANY = re.compile(r"[ \t]+")
@@ -315,13 +313,13 @@ def _told_by_words(parts: list[str], before: str, after: str) -> bool:
 
 def _is_given(part: str) -> bool:
     lower = part.lower()
-    return lower in given_names() and lower not in NOT_ALONE and not part.isupper()
+    return lower in given_names() and lower not in NOT_ALONE | WORD_LIKE and not part.isupper()
 
 
 def _known_pair(parts: list[str]) -> bool:
     """Whether the words are a given name and a surname, by either of them or by their letters."""
     first, last = parts[0].lower(), parts[-1].lower()
-    if first in given_names() and not (last in WORD_LIKE or parts[-1].isupper()):
+    if first in given_names() and not ({first, last} & WORD_LIKE or parts[-1].isupper()):
         return True
     if {first, last} & PINYIN and not {first, last} & WORD_LIKE:
         return True

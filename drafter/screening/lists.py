@@ -145,18 +145,18 @@ KIN = (
 # Words of medicine and geography that people capitalise.
 WORD_LIKE = _words(
     """
-    candida yeast acne active adult advice advantage american angeles ankle arabia arm attached back black blood blue bone
-    bowel brain calcium call cancer capsule cause causes care cell cells center chest children children's click
-    clinical common city cold colon cough count county cream cross dancer controlling current days definition
-    definitions diabetes disease diseases disorder dose drops ear eastern effects facts fact factors fallopian
-    find east edit eye fever file flu foot free gel green hair hand health healthy heart height help hepatitis
-    herpes hip history hong hormone hypertension image infection institute insulin iron joint key kidney learn
-    lifestyle major medicare medicines middle national kingdom knee kong lanka left leg level levels liver los
-    lower lung months neck new north nose oil park part people photo plan plans points pox pressure rash
-    registry related red risk report reports result results right road san saudi scalp scan shoulder skin south
-    sri states stomach street sugar state syndrome syrup tablet tablets tea test tests therapy throat time
-    treatment treatments tube types total ultrasound united update upper urgent urinary variant visit vitamin
-    who weeks weight west white wrist x-ray xray years york zealand
+    candida yeast acne active adult advice advantage american angeles ankle arabia arm attached back black blood
+    blue bone bowel brain calcium call cancer capsule cause causes care cell cells center chest children
+    children's click clinical common city cold colon cough count county cream cross dancer controlling current
+    days definition definitions diabetes disease diseases disorder dose drops ear eastern effects facts fact
+    factors fallopian find east edit eye fever file flu foot free gel green hair hand health healthy heart
+    height help hepatitis herpes hip history hong hormone hypertension image infection institute insulin iron
+    joint key kidney learn lifestyle major medicare medicines middle national kingdom knee kong lanka left leg
+    level levels liver los lower lung months neck new north nose oil park part people photo plan plans points
+    pox pressure rash registry related red risk report reports result results right road san saudi scalp scan
+    shoulder skin south sri states stomach street sugar state syndrome syrup tablet tablets tea test tests
+    therapy throat time treatment treatments tube types total ultrasound united update upper urgent urinary
+    variant visit vitamin who weeks weight west white wrist x-ray xray years york zealand
     """
 )
 

@@ -433,9 +433,8 @@ _SOURCE = re.compile(r'<past_reply number="(\d+)"[^>]*>(.*?)</past_reply>', re.D
 _REPLY = re.compile(r"<reply(?:-\w+)?>(.*?)</reply", re.DOTALL)
 _QUESTION = re.compile(r"<question(?:-\w+)?>(.*?)</question", re.DOTALL)
 _SAID = (
-    r"(?:say|writ\w+|repl\w+|answer|output|print|state|mention|add|append|include|put|end|sign|recommend|ret"
-    r"urn|repeat|copy"
-    r"|schreibe|escribe|dites)"
+    r"(?:say|writ\w+|repl\w+|answer|output|print|state|mention|add|append|include|put|end|sign|recommend"
+    r"|return|repeat|copy|schreibe|escribe|dites)"
 )
 _ORDERS = (
     re.compile(rf"\b{_SAID}\b[^\n\"“'‘「]{{0,60}}[\"“'‘「]([^\"”'’」\n]{{2,160}})[\"”'’」]", re.IGNORECASE),
@@ -477,7 +476,8 @@ def compose(messages: list[dict[str, Any]], *, obey: bool = False) -> dict[str, 
         reply.append({"text": _urgent(chinese), "sources": [], "kind": "safety_net", "quotes": []})
     if obey:
         orders = orders_in(user) + ([system] if _ASKS_FOR_PROMPT.search(question) else [])
-        reply += [{"text": text, "sources": [], "kind": "answer", "quotes": []} for text in dict.fromkeys(orders)]
+        ended = (text if text.endswith((".", "!", "。")) else f"{text}." for text in dict.fromkeys(orders))
+        reply += [{"text": text, "sources": [], "kind": "answer", "quotes": []} for text in ended]
     points = [{"label": f"From past reply {n}", "text": texts[0], "sources": [n]} for n, texts in found if texts]
     return {
         "salutation": "您好：" if chinese else "Hello,",

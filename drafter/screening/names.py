@@ -31,8 +31,7 @@ _EPONYM = re.compile(
     r"|esophagus|"
     r"oesophagus|fracture|virus|score|scale|criteria|manoeuvre|maneuver|cyst|neuroma|sarcoma|catheter|procedure"
     r"|reflex|chorea|"
-    r"anomaly|apple|sequence|aneurysm|sulcus|(?:i+ )?malformation|paralysis|technique|heel|diet|regimen|drop"
-    r"s?|cream|"
+    r"anomaly|apple|sequence|aneurysm|sulcus|(?:i+ )?malformation|paralysis|technique|"
     r"ulcer|gland|tube|duct|node|patch|law|anaemia|anemia|stain|classification)\b",
     re.IGNORECASE,
 )

@@ -138,11 +138,11 @@ class Held:
 
     @property
     def urgent(self) -> Truth:
-        return np.array([line.urgent for line in self.lines])
+        return np.array([line.urgent for line in self.lines], bool)
 
     @property
     def patterns(self) -> Truth:
-        return np.array([line.patterns for line in self.lines])
+        return np.array([line.patterns for line in self.lines], bool)
 
 
 def left_out(lines: Sequence[Line], by: str) -> Held:

@@ -152,6 +152,8 @@ class Patient:
     sex: Sex | None = None
     age: str | None = None
     pregnant: bool = False
+    weeks_pregnant: int | None = None
+    """The week of the pregnancy, where the question names it."""
 
 
 @dataclass(frozen=True)

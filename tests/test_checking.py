@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drafter.checking import CHECKS, check, with_texts
-from drafter.checking.agreement import sub_questions
+from drafter.checking.parts import sub_questions
 from drafter.checking.passages import kind_of
 from drafter.checking.plan import plan_items_in
 from drafter.checking.sourcing import doses_in, figures_in

@@ -111,6 +111,10 @@ ANSWERED = [
     ("Which department should I go to?", "A neurologist should look at this."),
     ("What tests do I need?", "An MRI of the knee shows the ligaments."),
     ("Which insoles are best?", "Soft insoles with a raised arch are best."),
+    ("I have a white lump in my throat?", "This may be a stone of the tonsil."),
+    ("How can I taper it?", "Reduce it by a quarter each week."),
+    ("My friend says rest. Is that correct?", "Rest is right in the first days."),
+    ("不能吃什麼？", "飲食要清淡，少吃醃漬品。"),
     ("我該怎麼辦？", "建議多休息，並冰敷腳踝。"),
     ("要怎麼治療？", "可以做復健和熱敷。"),
     ("這是什麼問題？", "可能是肌腱發炎。"),
@@ -156,6 +160,8 @@ OPEN = [
     ("這是什麼問題？", "請多喝水。"),
     ("該看哪一科？", "請多喝水，好好休息。"),
     ("What should I do?", "What have you tried so far?"),
+    ("I have a white lump in my throat?", "You mention a lump in your throat."),
+    ("How can I taper it?", "The tablets are white."),
     ("Any advice?", "Hello, thank you for your question."),
 ]  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from drafter.checking import agreement, form, persons, sourcing, urgency, wording
+from drafter.checking import agreement, form, persons, safety_net, sourcing, urgency, wording
 from drafter.domain import Concern, Draft
 
 Check = Callable[[Draft], Iterator[Concern]]
@@ -23,7 +23,7 @@ CHECKS: tuple[Check, ...] = (
     agreement.every_part_is_answered,
     agreement.more_info_keeps_the_plan,
     agreement.more_info_leads_with_the_same_cause,
-    urgency.safety_net_is_there,
+    safety_net.safety_net_is_there,
     persons.means_the_patient,
     persons.names_nobody,
     wording.states_no_diagnosis_as_certain,

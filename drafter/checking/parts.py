@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from drafter.chat.cues import bare
 from drafter.chat.cues import terms as terms_of
 from drafter.checking.passages import kind_of, shared, terms
 from drafter.checking.plan import plan_items_in
@@ -16,7 +17,7 @@ from drafter.domain import Draft, Part
 from drafter.text import sentences, words
 
 _Kind = Literal[
-    "choice", "yes_no", "advice", "treatment", "cause", "time", "rate", "amount", "whom", "test", "other"
+    "choice", "yes_no", "advice", "treatment", "cause", "time", "rate", "amount", "whom", "test", "told", "other"
 ]
 
 # -- splitting
@@ -139,11 +140,10 @@ _KINDS: tuple[tuple[_Kind, re.Pattern[str]], ...] = tuple(
             r"|prevent)))"
             r"|what (?:else )?(?:helps?|works|can (?:help|be done)|to do|(?:is|are) the (?:best|next) (?:thing"
             r"|step|way)s?)"
-            r"|what (?:do|would) you (?:recommend|suggest|advise)|how (?:can|do|should|could|to) (?:i|we|he|she"
-            r"|one)?\s?(?:treat"
-            r"|help|cure|manage|get rid|deal|stop|reduce|relieve|improve|prevent|handle|proceed|fix|avoid))\b"
+            r"|what (?:do|would) you (?:recommend|suggest|advise)|how (?:to|(?:can|do|should|could|shall"
+            r"|would) (?:i|we|he|she|one|they))(?! (?:know|tell|long|often|much|many)))\b"
             r"|謝謝|谢谢|感謝|怎麼辦|怎么办|該怎麼(?:做|處理)?|该怎么(?:做|处理)?|(?:如何|怎麼|怎么)(?:處理|处理"
-            r"|改善|做|預防|预防|緩解|缓解|照顧|照顾)"
+            r"|改善|調理|调理|調養|调养|做|預防|预防|緩解|缓解|照顧|照顾)"
             r"|(?:什麼|什么|何)建議|建议吗|給.{0,4}建議",
         ),
         (
@@ -204,9 +204,19 @@ def _kind_asked(part: str) -> _Kind:
         return "choice" if _OR.search(part) and not _OR_NOT.search(part) and all(_sides(part)) else "yes_no"
     if _OR.search(part) and re.search("還是|还是", part) and all(_sides(part)):
         return "choice"
-    return next((kind for kind, pattern in _KINDS if pattern.search(part)), "other" if terms(part) else "advice")
+    return next((kind for kind, pattern in _KINDS if pattern.search(part)), _rest(part))
 
 
+def _rest(part: str) -> _Kind:
+    """A statement that only ends in a question mark asks what anybody makes of it."""
+    if not terms(part):
+        return "advice"
+    return "other" if _ASKS_ANYTHING.search(part) else "told"
+
+
+_ASKS_ANYTHING = re.compile(
+    r"\b(?:what|which|why|how|who|whom|where|when|whether|if)\b|[什甚怎哪誰谁嗎吗呢何多幾几]|是否", re.IGNORECASE
+)
 _ASKS_WHAT = re.compile(r"^\W*(?:what|which|why|how|who|whom|where|when)\b", re.IGNORECASE)
 _HELP = re.compile(
     r"^\W*(?:could|can|would|will|is|are) (?:you|anyone|someone|somebody|there)\b[^?]{0,30}\b(?:help|advise"
@@ -270,9 +280,9 @@ _NAMES_CAUSE = re.compile(
     r"\b(?:may|might|could|probabl[ey]|likely|appears?|seems?|fits?|consistent|suggests?|suspect\w*|caused by"
     r"|due to|because"
     r"|results? (?:of|from)|comes? from|sign of|points? to|typical|reason|happens? when|occurs? when|related to"
-    r"|is called"
+    r"|is called|can be|causes? include"
     r"|looks? like|sounds? like|possibl[ey])\b|可能|因為|因为|由於|由于|引起|造成|所致|導致|导致|懷疑|怀疑|像是"
-    r"|疑似|原因|屬於|属于",
+    r"|疑似|原因|屬於|属于|考慮|考虑|是由",
     re.IGNORECASE,
 )
 _NUMBER = (
@@ -314,7 +324,8 @@ _TREATS = re.compile(
     r"|operat\w*|exercis\w*|rest|stretch\w*|ice|physiotherap\w*|rehabilitat\w*|inject\w*|massage|cure[sd]?"
     r"|curable|relieve[sd]?"
     r"|remed\w*|splint|brace|diet|inhaler|vaccin\w*|apply|compress\w*|wash\w*|dose|take|use)\b"
-    r"|治療|治疗|藥|药|手術|手术|復健|复健|康復|康复|休息|熱敷|热敷|冰敷|運動|运动|塗抹|涂抹|注射|服用",
+    r"|治療|治疗|藥|药|手術|手术|復健|复健|康復|康复|休息|熱敷|热敷|冰敷|運動|运动|塗抹|涂抹|注射|服用|飲食|饮食"
+    r"|少吃|多吃|忌",
     re.IGNORECASE,
 )
 _ONLY_A_VISIT = re.compile(
@@ -385,15 +396,19 @@ def _part(text: str, told: list[str], draft: Draft, *, only: bool) -> Part:
 
 def _says_something(sentence: str) -> bool:
     """Neither courtesy, nor the asker's own words given back, nor a question."""
-    return kind_of(sentence) not in ("courtesy", "restatement") and not sentence.rstrip().endswith(("?", "？"))
+    return kind_of(bare(sentence)) not in ("courtesy", "restatement") and not sentence.rstrip().endswith(
+        ("?", "？")
+    )
 
 
 def _answers(part: str, sentence: str, asked: str, *, only: bool) -> bool:
     kind = _kind_asked(part)
     if kind == "choice":
         return _chooses(part, sentence, asked)
-    if kind == "advice":
-        return kind_of(sentence) in ("advice", "safety_net")
+    if kind in ("advice", "told"):
+        return kind_of(bare(sentence)) in (
+            ("advice", "safety_net") if kind == "advice" else ("advice", "safety_net", "claim")
+        )
     if kind == "treatment":
         return _treats(part, sentence)
     near = _same_matter(part, sentence)
@@ -434,7 +449,10 @@ _SAYS_TREATMENT = re.compile(
 
 
 _FILLERS = frozenset(
-    "last take need go away get heal recov better long soon wait continu start stop day week month".split()
+    (
+        "last take need go away get heal recov better long soon wait continu start stop day week month correct true right"
+        " thought opinion"
+    ).split()
 )
 _HAN_FILLERS = re.compile(
     r"請問|请问|想知道|是不是|會不會|会不会|可不可以|能不能|要不要|需不需要|有沒有|有没有|是否|可以|可否|能否"

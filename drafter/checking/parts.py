@@ -406,9 +406,8 @@ def _answers(part: str, sentence: str, asked: str, *, only: bool) -> bool:
     if kind == "choice":
         return _chooses(part, sentence, asked)
     if kind in ("advice", "told"):
-        return kind_of(bare(sentence)) in (
-            ("advice", "safety_net") if kind == "advice" else ("advice", "safety_net", "claim")
-        )
+        wanted = ("recommendation", "safety_net", "claim" if kind == "told" else "safety_net")
+        return kind_of(bare(sentence)) in wanted
     if kind == "treatment":
         return _treats(part, sentence)
     near = _same_matter(part, sentence)
@@ -448,11 +447,9 @@ _SAYS_TREATMENT = re.compile(
 )
 
 
-_FILLERS = frozenset(
-    (
-        "last take need go away get heal recov better long soon wait continu start stop day week month correct true right"
-        " thought opinion"
-    ).split()
+_FILLERS = re.compile(
+    r"last|take|need|go|away|get|heal|recov|better|long|soon|wait|continu|start|stop|day|week|month|correct|true|right"
+    r"|thought|opinion"
 )
 _HAN_FILLERS = re.compile(
     r"請問|请问|想知道|是不是|會不會|会不会|可不可以|能不能|要不要|需不需要|有沒有|有没有|是否|可以|可否|能否"
@@ -467,7 +464,7 @@ def _same_matter(part: str, sentence: str) -> bool:
 
     A part without words of its own ("How long will it last?") is about the whole question.
     """
-    about = [term for term in terms_of(part) if term not in _FILLERS]
+    about = [term for term in terms_of(part) if not _FILLERS.fullmatch(term)]
     said = terms(sentence)
     if not about or any(term in said for term in about[:_FIRST_TERMS]) or shared(part, sentence) >= _ANSWERED:
         return True

@@ -102,7 +102,8 @@ def slots(text: str) -> SafetyNet:
 
 
 _COMPLAINT = re.compile(
-    r"\b(?:pain(?:s|ful)?(?! ?killers?)|ach(?:es?|ing)|hurts|numb(?:ness)?|weakness|swell(?:s|ing)|swollen|bleed(?:s"
+    r"\b(?:pain(?:s|ful)?(?! ?killers?)|ach(?:es?|ing)|hurts?(?! (?:me|my feelings|by))|numb(?:ness)?|weakness"
+    r"|swell(?:s|ing)|swollen|bleed(?:s"
     r"|ing)?"
     r"|fever(?:ish)?|dizz\w*|vomit\w*|headaches?|breathless\w*|short(?:ness)? of breath|faint(?:ed|ing)?|atroph\w*"
     r"|palpitations?|seizures?|lumps?|injur(?:y|ed)|fell (?:down|off|on|over))\b"

@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     agreement.every_part_is_answered,
     agreement.more_info_keeps_the_plan,
     agreement.more_info_leads_with_the_same_cause,
+    agreement.more_info_does_not_contradict_the_reply,
     safety_net.safety_net_is_there,
     persons.means_the_patient,
     persons.names_nobody,

@@ -448,7 +448,8 @@ _SAYS_TREATMENT = re.compile(
 
 
 _FILLERS = re.compile(
-    r"last|take|need|go|away|get|heal|recov|better|long|soon|wait|continu|start|stop|day|week|month|correct|true|right"
+    r"last|take|need|go|away|get|heal|recov|better|long|soon|wait|continu|start|stop|day|week|month|correct|true"
+    r"|right"
     r"|thought|opinion"
 )
 _HAN_FILLERS = re.compile(

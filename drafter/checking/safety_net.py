@@ -71,17 +71,25 @@ _FAST = re.compile(
     r"|天|日|週|周|星期|月)(?:內|内|後|后|以上|左右)?|隨時|随时",
     re.IGNORECASE,
 )
+_TOWARDS = (
+    r"(?:see|seeing|consult|contact|visit|call|ring|phone|ask|attend|go (?:back )?to|return to|speak (?:to|with)"
+    r"|talk (?:to|with)"
+    r"|come to|get to|taken? (?:\w+ )?to|refer\w* to|(?:seen|examined|checked|assessed|reviewed) (?:by|in|at)"
+    r"|turn to|head to|in"
+    r"|at|reach)"
+)
 _WHERE = re.compile(
-    r"\b(?:emergency (?:department|room|services?|unit|care)|\ber\b|a&e|casualty|ambulance|hospitals?|clinics?"
-    r"|doctors?|gp"
-    r"|physicians?|specialists?|surgeons?|\w+ologists?|p(?:a)?ediatricians?|midwife|dentist|pharmacist"
-    r"|psychiatrist|(?:call|dial|ring"
-    r"|phone) \d{3}|(?:seek|get|need) (?:\w+ ){0,2}(?:help|care|attention|advice|review|assessment)|helpline"
-    r"|hotline|crisis line"
-    r"|be (?:seen|examined|checked|assessed)|come back|return to|see (?:somebody|someone)|visit (?:us|me)"
-    r"|consult\w*)\b"
-    r"|就醫|就医|就診|就诊|急診|急诊|回診|回诊|複診|复诊|醫院|医院|送醫|送医|門診|门诊|看醫|看医|[一-鿿]{1,4}科"
-    r"|醫師|医师|醫生|医生|救護車|救护车|119|120|專線|热线",
+    r"\b(?:emergency (?:department|room|services?|unit|care)|\ber\b|a&e|casualty|ambulance|nearest hospital"
+    rf"|{_TOWARDS} (?:an?|the|your|her|his|their|our|my|any)?\s?(?:[\w-]+ ){{0,3}}?(?:hospitals?|clinics?"
+    rf"|doctors?|gp|physicians?"
+    r"|specialists?|surgeons?|\w+ologists?|p(?:a)?ediatricians?|midwife|dentist|pharmacist|psychiatrist)"
+    r"|(?:call|dial|ring|phone) \d{3}|(?:seek|get|need) (?:\w+ ){0,2}(?:help|care|attention|advice|review"
+    r"|assessment)|helpline"
+    r"|hotline|crisis line|be (?:seen|examined|checked|assessed)|come back|see (?:somebody|someone)|visit (?:us|me)"
+    r"|consult (?:us|me))\b"
+    r"|就醫|就医|就診|就诊|急診|急诊|回診|回诊|複診|复诊|到.{0,4}醫院|到.{0,4}医院|送醫|送医|門診|门诊|看醫|看医"
+    r"|看[一-鿿]{1,4}科|到[一-鿿]{1,4}科|找醫師|找医生"
+    r"|諮詢醫|咨询医|救護車|救护车|119|120|專線|热线",
     re.IGNORECASE,
 )
 

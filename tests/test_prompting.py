@@ -1,12 +1,14 @@
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from drafter.domain import (
+    Asker,
     Deidentified,
     Exchange,
     Language,
@@ -36,7 +38,7 @@ from drafter.text import words
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "prompts"
 GOLDEN = Path(__file__).parent / "golden"
-ACTIVE = "v3"
+ACTIVE = "v4"
 """Of the reply's prompt."""
 
 
@@ -64,8 +66,11 @@ SCREENINGS: dict[str, tuple[Screening, tuple[Source, ...], str | None, date | No
         Screening(
             Deidentified("My colleague [NAME_1] twisted her ankle.\nIs it broken? What should she do?"),
             "en",
-            Patient("colleague", "female", "30~39", pregnant=True),
+            Patient("colleague", "female", "30~39", pregnant=True, weeks_pregnant=20),
             (FLAG, RedFlag("dvt", "Swollen calf", "E1", "calf", 5, 9, "denied")),
+            asker=Asker("Fern Invented", "male", "50~59"),
+            doctor="Invented Addressee",
+            hospital="Invented Hospital",
         ),
         SOURCES,
         "Family Medicine",
@@ -132,7 +137,7 @@ def test_only_masked_texts_and_years_reach_the_prompt() -> None:
     screening, sources, department, asked_on = SCREENINGS["other_person"]
     messages = render(active_prompts(FOLDER), screening, sources, department=department, asked_on=asked_on)
     everything = "\n".join(message.content for message in messages)
-    for private in ("RAW", "Invented Name", "Maple Street", "2024-05", "2011-03", "05/17"):
+    for private in ("RAW", "Invented", "Maple Street", "2024-05", "2011-03", "05/17"):
         assert private not in everything
     user = messages[1].content
     assert '<past_reply number="1" department="Orthopaedics" year="2011">' in user
@@ -140,6 +145,23 @@ def test_only_masked_texts_and_years_reach_the_prompt() -> None:
     assert "- Numbness between the legs" in user
     assert "- Swollen calf (the person says it is absent)" in user
     assert "somebody else (colleague)" in user
+    assert "The patient is pregnant, week 20." in user
+    assert "The person who asks, who is not the patient: male, 50~59" in user
+
+
+def test_who_asks_is_named_only_where_that_is_not_the_patient() -> None:
+    own = Screening(
+        Deidentified("My ankle hurts."), "en", Patient("self", "male", "34"), asker=Asker(None, "male", "34")
+    )
+    assert "person who asks, who" not in _user(own)
+    unknown = Screening(Deidentified("My son's ankle hurts."), "en", Patient("son", "male", "8"))
+    assert "person who asks, who" not in _user(unknown)
+
+
+def test_each_urgent_sign_is_given_with_its_state() -> None:
+    signs = tuple(replace(FLAG, label=state, assertion=state) for state in ("present", "possible", "denied"))
+    user = _user(Screening(Deidentified("?"), "en", red_flags=signs))
+    assert "- present (present)\n- possible (possible)\n- denied (the person says it is absent)\n" in user
 
 
 @pytest.mark.parametrize("typed", ["{{ 7*7 }}", "{% for x in y %}", "{# note #}", "{{ ''.__class__.__mro__ }}"])
@@ -310,7 +332,7 @@ def test_the_same_question_and_sources_give_the_same_messages() -> None:
 
 
 def test_the_prompts_say_what_safety_asks_of_a_draft() -> None:
-    for version in ("v1", "v2", "v3"):
+    for version in ("v1", "v2", "v3", "v4"):
         prompts = active_prompts(FOLDER).with_version(load_prompt(FOLDER, "reply", version))
         system = render(prompts, Screening(Deidentified("?"), "en"), (), department=None, asked_on=None)[0].content
         said = set(words(system))

@@ -20,8 +20,7 @@ def every_part_is_answered(draft: Draft) -> Iterator[Concern]:
 
 
 def more_info_keeps_the_plan(draft: Draft) -> Iterator[Concern]:
-    """Every action of the reply comes back in More Info: referrals, examinations, treatments, medicines, visits, and
-    by when."""
+    """Each action of the reply comes back in More Info: whom to see, examination, treatment, medicine, by when."""
     more_info = draft.more_info.text
     if not more_info:
         return

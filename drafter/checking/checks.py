@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     safety_net.safety_net_is_there,
     persons.means_the_patient,
     persons.names_nobody,
+    persons.says_no_foreign_detail,
     wording.states_no_diagnosis_as_certain,
     wording.neither_prescribes_nor_certifies,
     wording.reassures_carefully,

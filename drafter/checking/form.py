@@ -49,10 +49,14 @@ def is_easy_to_read(draft: Draft) -> Iterator[Concern]:
             yield Concern("hard_to_read", "warn", message, place)
 
 
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
+"""A term in brackets may be foreign."""
+
+
 def is_in_the_askers_language(draft: Draft) -> Iterator[Concern]:
     asked = draft.screening.language
     for place, name in _PLACES:
-        text = _text(draft, place)
+        text = _ASIDE.sub("", _text(draft, place))
         found = language_of(text)
         if found == asked or word_count(text) < _TELLS_LANGUAGE:
             continue

@@ -69,7 +69,9 @@ def _values(
             "sex": patient.sex,
             "age": _as_line(patient.age or ""),
             "pregnant": patient.pregnant,
+            "weeks": patient.weeks_pregnant,
         },
+        "asker": {"sex": screening.asker.sex, "age": _as_line(screening.asker.age or "")},
         # Labels only: a flag's phrase is cut from the unmasked question.
         "red_flags": [{"label": f.label, "assertion": f.assertion} for f in screening.red_flags],
         "sources": [_source_values(source) for source in sources],

@@ -33,10 +33,12 @@ def open_parts(question: str, reply: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
-        ("Is it broken? What helps, and do I need an X-ray?", ["Is it broken?", "What helps", "do I need an X-ray?"]),
+        ("Is it broken? What helps, and do I need an X-ray?",
+         ["Is it broken?", "What helps", "do I need an X-ray?"]),
         ("My toe is blue. Is that gout and how long will it last?", ["Is that gout", "how long will it last?"]),
         ("I would like to know whether I may swim.", ["whether I may swim."]),
-        ("I'd like to know what this spot is and if it can be removed.", ["what this spot is", "if it can be removed."]),
+        ("I'd like to know what this spot is and if it can be removed.",
+         ["what this spot is", "if it can be removed."]),
         ("I was wondering if tea is bad for my teeth.", ["if tea is bad for my teeth."]),
         ("Please tell me which shoes are best.", ["which shoes are best."]),
         ("Could you please advise how often I should stretch?", ["how often I should stretch?"]),
@@ -77,7 +79,8 @@ ANSWERED = [
      "Only a test of the fluid can show which of these it is."),
     ("Should I use heat or ice?", "Ice is the better of the two in the first days."),
     ("是扭傷還是骨折？", "比較像扭傷。"),
-    ("一位醫師說是痛風，另一位醫師說是蜂窩性組織炎，哪一個說法才對？", "從描述無法判斷，需要抽關節液檢查才能確定。"),
+    ("一位醫師說是痛風，另一位醫師說是蜂窩性組織炎，哪一個說法才對？",
+     "從描述無法判斷，需要抽關節液檢查才能確定。"),
     # yes or no
     ("Is swimming allowed?", "Swimming is allowed."),
     ("Is this dangerous?", "It is harmless."),
@@ -124,7 +127,8 @@ ANSWERED = [
 OPEN = [
     ("Is it a sprain or a fracture?", "It may be a sprain or a fracture."),
     ("Is it a sprain or a fracture?", "See an orthopaedic clinic."),
-    ("One doctor said gout. Another said cellulitis. Which of them is right?", "See a clinic and have a blood test."),
+    ("One doctor said gout. Another said cellulitis. Which of them is right?",
+     "See a clinic and have a blood test."),
     ("One doctor said gout. Another said cellulitis. Which of them is right?",
      "You mention that one doctor said gout and another said cellulitis."),
     ("One doctor said gout. Another said cellulitis. Which of these is correct?",

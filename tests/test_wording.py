@@ -3,8 +3,8 @@
 import pytest
 
 from drafter.checking import check
-from drafter.domain import Asker, Concern, Question
-from tests.test_checking import MoreInfo, draft, source
+from drafter.domain import Asker, Concern, MoreInfo, Question, Sentence
+from tests.test_checking import draft, source
 
 
 def concerns(question: str | Question, reply: str, held: str | None = None) -> list[Concern]:
@@ -18,7 +18,9 @@ def codes(question: str | Question, reply: str, held: str | None = None) -> set[
 
 HEEL = "My heel hurts when I get up. What helps?"
 FERSE = "早上起床時腳跟會痛，怎麼辦？"
-COLLEAGUE = "I ask for a female colleague of about thirty. Her right buttock hurts since a fall. What should she do?"
+COLLEAGUE = (
+    "I ask for a female colleague of about thirty. Her right buttock hurts since a fall. What should she do?"
+)
 KOLLEGIN = "我同事是女性，約三十歲，跌倒後右邊屁股會痛，她該怎麼辦？"
 
 
@@ -351,7 +353,11 @@ def test_what_anybody_has_and_what_the_question_says_is_left_alone(question: str
     ("question", "reply", "severity"),
     [
         (HEEL, "這比較像足底筋膜炎，建議每天伸展小腿兩次。", "block"),
-        (FERSE, "This fits plantar fasciitis; stretch the calf twice a day and wear soft heels when you walk.", "block"),
+        (
+            FERSE,
+            "This fits plantar fasciitis; stretch the calf twice a day and wear soft heels when you walk.",
+            "block",
+        ),
         ("我的腳跟痛了六週，請問該怎麼辦？", "这比较像足底筋膜炎，建议每天伸展小腿两次，并且穿软底鞋。", "warn"),
         ("我的脚跟痛了六周，请问该怎么办？", "這比較像足底筋膜炎，建議每天伸展小腿兩次，並且穿軟底鞋。", "warn"),
     ],
@@ -372,8 +378,6 @@ def test_a_foreign_term_is_no_other_language(question: str, reply: str) -> None:
 
 
 def test_more_info_has_its_own_length() -> None:
-    from drafter.domain import Sentence
-
     long = MoreInfo((Sentence("Stretch the calf twice a day and wear soft heels. " * 60, (1,)),))
     of = draft(["Stretch the calf twice a day."], more_info=long)
     assert [c.place for c in check(of) if c.code == "too_long"] == ["more_info"]

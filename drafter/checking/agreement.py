@@ -65,7 +65,8 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _NO_CAUSE = re.compile(
-    r"^(?:\w+ly )?(?:\w+ed\b|taken|done|given|told|seen|worse|better|fine|safe|normal|helpful|useful|needed|able"
+    r"^(?:\w+ly )?(?:\w+ed(?=$| (?:by|with|for|in|to|at|from|on|as)\b)"
+    r"|taken|done|given|told|seen|worse|better|fine|safe|normal|helpful|useful|needed|able"
     r"|good|harmful)"
     r"|^(?:正常|安全)"
 )

@@ -3,11 +3,12 @@ details."""
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from drafter.checking.passages import passages, terms
 from drafter.domain import Concern, Draft, Exchange, Patient, Place
 from drafter.screening.lists import GIVEN_HAN, NOT_A_NAME, SURNAMES
-from drafter.screening.names import name_spans
+from drafter.screening.names import Span, name_spans
 from drafter.text import sentences
 
 _DOCTOR = re.compile(
@@ -38,7 +39,7 @@ def signs_for_nobody_else(draft: Draft) -> Iterator[Concern]:
         if not any(_says(other, name) for other in told) and not _says(asked, name):
             said = match[0].strip()
             yield Concern("other_doctor", "block", f"The draft names another doctor: {said}.", quote=said)
-    for name in _hospitals(text):
+    for name in (*_hospitals(draft.reply.text), *_hospitals(draft.more_info.text)):
         if not any(_says(name, other) or _says(other, name) for other in told) and not _known(asked, name):
             yield Concern("other_doctor", "block", f"The draft names a hospital: {name}.", quote=name)
     for match in _AS_DOCTOR.finditer(text):
@@ -47,18 +48,23 @@ def signs_for_nobody_else(draft: Draft) -> Iterator[Concern]:
         )
 
 
+@lru_cache(maxsize=256)
+def _spans(text: str) -> tuple[Span, ...]:
+    """Names and places in one text of a draft, read once for all checks."""
+    return tuple(sorted(set(name_spans(text))))
+
+
 _HAN_HOSPITAL = re.compile(
-    r"(?:(?<=[在到去於由])|(?<=[，。；\n])|^)(?P<name>(?!.{0,6}(?:附近|大型|大|教學|教学|專科|专科|綜合|综合|區域"
-    r"|区域|地區|地区|公立|私立|當地|当地"
-    r"|鄰近|邻近|就近|任何|其他|正規|正规|三甲|各|該|该|這|这|家|您|你|的|某|合格|市立|市級|骨科|眼科|婦幼|妇幼"
-    r"|牙科|兒童|儿童|精神|住|看|急))[\u4e00-\u9fff]{2,6}?"
-    r"(?:醫院|医院|榮總|荣总))"
+    r"(?<=[在到去於由])(?P<name>(?!.{0,4}(?:附近|大型|教學|教学|專科|专科|綜合|综合|區域|区域|地區|地区|公立|私立"
+    r"|當地|当地|鄰近|邻近|任何"
+    r"|其他|正規|正规|三甲|合格|市立|市級|市级|[骨眼牙婦妇]科|婦幼|妇幼|兒童|儿童|精神|中醫|中医|著名|知名|有名))"
+    r"[^\W\da-zA-Z去到在於有是議议查要以好個个的您你大各該该某這这那家每往住看急院]{2,4}(?:醫院|医院|榮總|荣总))"
 )
 
 
 def _hospitals(text: str) -> Iterator[str]:
     """Hospitals and clinics by their own names."""
-    for start, end, kind in sorted(set(name_spans(text))):
+    for start, end, kind in _spans(text):
         if kind == "ORG" and re.search(
             r"(?:Hospital|Clinic|Infirmary|Cent(?:er|re)?|醫院|医院|診所"
             r"|诊所)$",
@@ -121,7 +127,7 @@ def names_nobody(draft: Draft) -> Iterator[Concern]:
 
 
 def _persons_in(text: str) -> Iterator[str]:
-    for start, end, kind in sorted(set(name_spans(text))):
+    for start, end, kind in _spans(text):
         name = text[start:end]
         if kind == "NAME" and " " in name and not _DOCTOR.search(text[max(0, start - 5) : end]):
             yield name

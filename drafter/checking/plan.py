@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from drafter.checking.doses import NUMBER, number
+from drafter.screening.phrases import Phrases
 
 
 @dataclass(frozen=True)
@@ -19,19 +20,18 @@ class PlanItem:
 
 
 @cache
-def _items() -> tuple[tuple[PlanItem, re.Pattern[str]], ...]:
+def _items() -> tuple[dict[str, PlanItem], Phrases]:
     raw = tomllib.loads(files("drafter.checking").joinpath("plan.toml").read_text("utf-8"))
-    return tuple(
-        (PlanItem(kind, name), re.compile(rf"(?<![a-z])(?:{ways})", re.IGNORECASE))
-        for kind, items in raw.items()
-        for name, ways in items.items()
-    )
+    items = {name: PlanItem(kind, name) for kind, named in raw.items() for name in named}
+    return items, Phrases((name, ways.lower()) for named in raw.values() for name, ways in named.items())
 
 
 @lru_cache(maxsize=4096)
 def plan_items_in(text: str) -> tuple[PlanItem, ...]:
     """In the order of the list, each once."""
-    return tuple(item for item, pattern in _items() if pattern.search(text))
+    items, phrases = _items()
+    found = phrases.find(text.lower())
+    return tuple(item for name, item in items.items() if name in found)
 
 
 def drugs_in(text: str) -> frozenset[str]:

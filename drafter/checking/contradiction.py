@@ -7,13 +7,13 @@ about a good sentence costs more trust than a missed one, which still is not cou
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from drafter.chat.cues import terms as terms_of
-from drafter.checking.doses import NUMBER, classes_of, doses_in, medicines_in, number
+from drafter.checking.doses import HAS_NUMBER, NUMBER, classes_of, doses_in, medicines_in, number
 from drafter.text import sentences
 
 Mood = Literal["forbids", "needless", "denies", "allows", "demands", "states"]
@@ -40,11 +40,20 @@ class Quantity(NamedTuple):
 
 @dataclass(frozen=True)
 class Clause:
+    """``terms`` are without what can differ: negators, modal verbs, sides. ``negators`` is how many there are."""
+
+    text: str
     terms: frozenset[str]
-    mood: Mood | None
-    """None when something limits the clause, so that it neither affirms nor denies."""
     medicines: frozenset[str]
     sides: frozenset[str]
+    negators: int
+
+    @cached_property
+    def mood(self) -> Mood | None:
+        """None when something limits the clause, so that it neither affirms nor denies."""
+        if self.negators > 1 or _LIMITED.search(self.text):
+            return None
+        return _mood(_NO_NEGATOR.sub(" ", self.text), negated=self.negators == 1)
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,10 @@ class Said:
     """Numbers beside no unit ("after seven days on the face and after fourteen on the knee")."""
 
     @property
+    def negators(self) -> int:
+        return sum(clause.negators for clause in self.clauses)
+
+    @property
     def sides(self) -> frozenset[str]:
         return frozenset(side for clause in self.clauses for side in clause.sides)
 
@@ -67,31 +80,35 @@ def contradiction(said: str, source: str) -> str | None:
     """Why ``said`` and ``source`` cannot both hold, in a few words for the reviewer; None when in doubt."""
     for one in sentences(said):
         for other in sentences(source):
-            if reason := _between(read(one), read(other)):
+            if reason := disagreement(read(one), read(other)):
                 return reason
     return None
 
 
-def _between(said: Said, source: Said) -> str | None:
+def disagreement(said: Said, source: Said) -> str | None:
+    """``contradiction`` of two sentences that are read already."""
     if not said.terms & source.terms:
         return None
     return _by_quantity(said, source) or _by_clause(said, source)
 
 
-def disagree_in_mood(said: Said, source: Said) -> bool:
-    """True when a clause of ``said`` and the clause of ``source`` most like it affirm and deny: less sure than a
-    contradiction, but enough that one does not support the other."""
-    for clause in said.clauses:
-        alike = max(source.clauses, key=lambda other: len(clause.terms & other.terms), default=None)
-        if alike is None or clause.mood is None or alike.mood is None or not clause.terms:
-            continue
-        if 2 * len(clause.terms & alike.terms) >= len(clause.terms) and _negates(clause) != _negates(alike):
-            return True
-    return False
+def differ_in_negation(said: str, evidence: Sequence[str]) -> bool:
+    """True when a clause of the sentence ``said`` and the clause most like it of the sentences ``evidence`` differ
+    in their negators, an even number of which is none: less sure than a contradiction, but enough that the one
+    does not support the other."""
+    mine, there = read(said), [read(sentence) for sentence in evidence]
+    if len(there) == 1 and mine.terms == there[0].terms and (mine.negators - there[0].negators) % 2:
+        return True
+    clauses = [clause for one in there for clause in one.clauses]
+    return any(_differs(clause, clauses) for clause in mine.clauses if clause.terms)
 
 
-def _negates(clause: Clause) -> bool:
-    return clause.mood in _OPPOSITE
+def _differs(clause: Clause, there: Sequence[Clause]) -> bool:
+    most = max((len(clause.terms & other.terms) for other in there), default=0)
+    if 2 * most < len(clause.terms):
+        return False
+    alike = [other for other in there if len(clause.terms & other.terms) == most]
+    return all((other.negators - clause.negators) % 2 for other in alike)
 
 
 # -- reading
@@ -105,10 +122,17 @@ _BOUNDARY = re.compile(
     r"|但是?|不過|不过|然而|因為|因为|所以|而且|而是|而(?=不)|並且|并且|並(?=不)|并(?=不)",
     re.IGNORECASE,
 )
+_AGE = re.compile(
+    r"\b(?:aged?|younger than|older than|(?:m[ae]n|wom[ae]n|boys?|girls?|child(?:ren)?|bab(?:y|ies)|infants?"
+    r"|adults?"
+    r"|people|patients?|anyone|those) (?:is |are )?(?:of|aged|under|over|above|below|at)) (?:the age of )?\d+"
+    r"|\d+[- ](?:year|month|week)s?[- ]old\b|(?:\d+|[一二三四五六七八九十]+)\s*(?:歲|岁)"
+    r"|(?:\d+|[一二三四五六七八九十]+)\s*[個个]?(?:月|週|周)大?(?:以下|以上|以內)",
+    re.IGNORECASE,
+)
+"""Whom it is said of; what is right for one age is not for another."""
 _CONDITION = re.compile(
-    r"\b(?:under|over|below|above|aged?|younger than|older than) (?:the age of )?\d+|\d+[- ](?:year|month"
-    r"|week)s?[- ]old\b"
-    r"|(?:歲|岁|月|週|周)大?(?:以下|以上|以內)|\b(?:if|when|whenever|unless|until|till|in case|whether"
+    r"\b(?:if|when|whenever|unless|until|till|in case|whether"
     r"|once(?! (?:a|an|daily|weekly|every|per|more))|while"
     r"|during|except|only|without|as long as"
     r"|provided"
@@ -127,7 +151,8 @@ _LIMITED = re.compile(
     r"|together|alone)\b"
     r"|不[^，。；]*(?:超過|超过|太|過度|过度|同時|同时|突然|自行|過量|过量|空腹|長期|长期|只)|(?:避免"
     r"|勿)[^，。；]*(?:超過|超过|太|過度|过度|同時|同时|突然|過量|过量|空腹|長期|长期)"
-    r"|\b(?:not|n['’]t|never) (?:only|just|merely|always|usually|generally|normally|often|necessarily|all|every\w*"
+    r"|(?:\b(?:not|never)|n['’]t) (?:only|just|merely|always|usually|generally|normally|often|necessarily|all"
+    r"|every\w*"
     r"|enough|too|very"
     r"|so|that|quite|yet|until|unless|sure|certain|clear|known|more than|less than|exceed\w*|as|exactly|entirely"
     r"|completely|fully"
@@ -241,12 +266,18 @@ _PLACE = (
     r"|chest"
     r"|buttocks?|groin|flank|cheeks?|temples?|jaw|nostrils?|tonsils?|ureters?|ventricles?|atrium|ribs?|armpits?"
     r"|loin"
-    r"|lobe|lower|upper|half)\b"
+    r"|lobe|lower|upper|half|ones?)\b"
 )
 _SIDES: dict[str, re.Pattern[str]] = {
-    "left": re.compile(rf"\bleft(?=[ -]{_PLACE})|(?<=(?:on|to|in) the )left\b|\bleft-sided|左", re.IGNORECASE),
+    "left": re.compile(
+        rf"\bleft(?=[ -]{_PLACE})|(?<=(?:on|to|in) the )left\b|\bleft-sided|(?<=the )left(?=\s+(?:is|was|has)\b)"
+        rf"|左",
+        re.IGNORECASE,
+    ),
     "right": re.compile(
-        rf"\bright(?=[ -]{_PLACE})|(?<=(?:on|to) the )right\b(?! \w)|\bright-sided|右", re.IGNORECASE
+        rf"\bright(?=[ -]{_PLACE})|(?<=(?:on|to) the )right\b(?! \w)|\bright-sided|(?<=the )right(?=\s+(?:is|was"
+        rf"|has)\b)|右",
+        re.IGNORECASE,
     ),
     "upper": re.compile(rf"\bupper\b|上(?={_LIMB})", re.IGNORECASE),
     "lower": re.compile(
@@ -259,6 +290,9 @@ _SIDES: dict[str, re.Pattern[str]] = {
     "up": re.compile(r"\b(?:increas(?:es?|ed)|raises?)\b|增加|升高|提高", re.IGNORECASE),
     "down": re.compile(r"\b(?:decreas(?:es?|ed)|reduces?|lowers)\b|減少|减少|降低", re.IGNORECASE),
 }
+_ANY_SIDE = re.compile(
+    r"left|right|upper|lower|before|after|increas|rais|decreas|reduce|[左右上下前後后增升提減减降]", re.IGNORECASE
+)
 _FACING = {"left": "right", "upper": "lower", "before": "after", "up": "down"}
 _FACES = {**_FACING, **{b: a for a, b in _FACING.items()}}
 _BOTH = re.compile(r"\b(?:both|either|bilateral\w*)\b|[雙双两兩](?:側|侧|邊|边)", re.IGNORECASE)
@@ -278,15 +312,17 @@ def read(sentence: str) -> Said:
     strays = frozenset(number(match[0]) for match in _ANY_QUANTITY.finditer(rest))
     bare = _ANY_QUANTITY.sub(" ", rest)
     cut = [piece for piece in _BOUNDARY.split(bare) if piece and piece.strip()]
-    conditional = _CONDITION.search(sentence)
+    ages = frozenset(match[0].lower() for match in _AGE.finditer(sentence))
+    conditional = ages or _CONDITION.search(sentence)
     clauses = tuple(_clause(piece) for piece in cut)
     if cut and len(cut[0].split()) < 3 and (_LIMITED.search(cut[0]) or _HEDGED.search(cut[0])):
-        clauses = tuple(replace(clause, mood=None) for clause in clauses)  # "Rarely, it ..."
+        # "Rarely, it ..." limits all that follows.
+        clauses = tuple(replace(clause, text=f"{cut[0]} {clause.text}") for clause in clauses)
     terms = frozenset(term for clause in clauses for term in clause.terms)
     conditions = None
     if conditional:
         held = (c.terms for piece, c in zip(cut, clauses, strict=True) if _CONDITION.search(piece))
-        conditions = frozenset(term for some in held for term in some)
+        conditions = frozenset(term for some in held for term in some) | ages
     return Said(clauses, terms, conditions, quantities, strays)
 
 
@@ -297,15 +333,21 @@ def _without(sentence: str, quantities: tuple[Quantity, ...]) -> str:
 
 
 def _clause(text: str) -> Clause:
-    sides = frozenset(side for side, pattern in _SIDES.items() if pattern.search(text))
-    if _BOTH.search(text):
+    sides = (
+        frozenset(side for side, pattern in _SIDES.items() if pattern.search(text))
+        if _ANY_SIDE.search(text)
+        else frozenset()
+    )
+    if sides and _BOTH.search(text):
         sides = frozenset()
     plain = text
     for side in sides:
         plain = _SIDES[side].sub(" ", plain)
     terms = frozenset(terms_of(_LIGHT.sub(" ", _NO_NEGATOR.sub(_kept, plain))))
     medicines = frozenset(medicine.name for medicine in medicines_in(text))
-    return Clause(terms, _mood(text), medicines, sides)
+    affirmed = _NO_NEGATOR.sub(" ", text)
+    negators = len(_DENIES.findall(affirmed)) + len(_FORBIDDING.findall(affirmed))
+    return Clause(text, terms, medicines, sides, negators)
 
 
 def _kept(match: re.Match[str]) -> str:
@@ -313,18 +355,12 @@ def _kept(match: re.Match[str]) -> str:
     return match[0].replace("不", "〇").replace("非", "〇")
 
 
-def _mood(text: str) -> Mood | None:
-    plain = _NO_NEGATOR.sub(" ", text)
-    if _LIMITED.search(text):
+def _mood(text: str, *, negated: bool) -> Mood | None:
+    ways = _NEGATIVE if negated else _AFFIRMATIVE
+    mood = next((mood for mood, pattern in ways if pattern.search(text)), None)
+    if mood in (None, "demands") and _HEDGED.search(text):
         return None
-    negators = len(_DENIES.findall(plain)) + len(_FORBIDDING.findall(plain))
-    if negators > 1:
-        return None
-    ways = _NEGATIVE if negators else _AFFIRMATIVE
-    mood = next((mood for mood, pattern in ways if pattern.search(plain)), None)
-    if mood in (None, "demands") and _HEDGED.search(plain):
-        return None
-    return mood or ("denies" if negators else "states")
+    return mood or ("denies" if negated else "states")
 
 
 # -- quantities
@@ -347,7 +383,8 @@ _ROLE = (
     r"|至少|超過|超过|不超過|高於|高于|低於|低于|大於|小於|每|約|约|持續|持续)?\s*"
 )
 _SPANS = re.compile(
-    rf"{_ROLE}(?<![A-Za-z0-9.第月]){_RANGE}[\s-]*(?:more )?(?P<unit>{_TIME})s?(?![a-z])"
+    rf"{_ROLE}(?:(?<![A-Za-z0-9.第月]){_RANGE}|(?P<one>(?(role)an?(?=\s)"
+    rf"|(?!))))[\s-]*(?:more )?(?P<unit>{_TIME})s?(?![a-z])"
     r"(?P<after>[\s-]*(?:old|of age|ago|earlier|later|以上|以下|以內|以内|內|内|後|后|前|大)?)",
     re.IGNORECASE,
 )
@@ -392,16 +429,12 @@ _ROLES = {
 
 
 def _quantities(sentence: str) -> Iterator[Quantity]:
+    if not HAS_NUMBER.search(sentence):
+        return
     for dose in doses_in(sentence):
         role = "total" if dose.total else ""
         yield Quantity(dose.unit, role, dose.low, dose.high, dose.words, dose.medicine)
-    for match in _SPANS.finditer(sentence):
-        scale = _TIMES[match["unit"].lower()]
-        if _OF_SOMEBODY.search(sentence[: match.start("low")]):
-            continue
-        # An age and a time in the past belong to a person, not to the matter; 2007年 is a date.
-        if not re.search(r"old|age|ago|earlier|大|前", match["after"]) and number(match["low"]) < 1900:
-            yield _quantity(match, "days", scale)
+    yield from _spans(sentence)
     for match in _DEGREES.finditer(sentence):
         scale_of_it = (match["scale"] or match["letter"] or match["name"] or "").lower()[:1]
         fahrenheit = scale_of_it == "f" or float(match["low"]) > 80
@@ -411,12 +444,22 @@ def _quantities(sentence: str) -> Iterator[Quantity]:
         yield _quantity(match, "% of", 1.0)
 
 
+def _spans(sentence: str) -> Iterator[Quantity]:
+    """Spans of time. An age and a time in the past belong to a person, not to the matter; 2007年 is a date."""
+    for match in _SPANS.finditer(sentence):
+        past = re.search(r"old|age|ago|earlier|大|前", match["after"])
+        date = match["low"] and number(match["low"]) >= 1900
+        of_somebody = match["low"] and _OF_SOMEBODY.search(sentence[: match.start("low")])
+        if not (past or date or of_somebody):
+            yield _quantity(match, "days", _TIMES[match["unit"].lower()])
+
+
 def _celsius(fahrenheit: float) -> float:
     return round((fahrenheit - 32) / 1.8, 1)
 
 
 def _quantity(match: re.Match[str], kind: str, scale: float) -> Quantity:
-    low = round(number(match["low"]) * scale, 4)
+    low = round((number(match["low"]) if match["low"] else 1.0) * scale, 4)
     high = round(number(match["high"]) * scale, 4) if match["high"] else low
     said = re.sub(r"\s+", " ", (match["role"] or "").lower()).strip()
     bound = next((sign for word, sign in _BOUND.items() if word in said), None)
@@ -473,7 +516,8 @@ def _differ(one: Quantity, other: Quantity) -> bool:
 
 def _same_matter(said: Said, source: Said, *, dose: bool) -> bool:
     """One says everything that the other says, besides the figure. Two terms make a matter, or one medicine."""
-    if (said.conditions is None) != (source.conditions is None) and not dose:
+    one_sided = said.conditions is None or source.conditions is None
+    if said.conditions != source.conditions and not (dose and one_sided):
         return False
     fewer, more = sorted((said.terms, source.terms), key=len)
     common = fewer & more
@@ -510,7 +554,8 @@ def _by_side(one: Clause, other: Clause) -> str | None:
 
 
 def _by_mood(one: Clause, other: Clause) -> str | None:
-    if one.sides != other.sides or one.mood is None or other.mood is None:
+    within = one.terms <= other.terms or other.terms <= one.terms or (one.medicines and other.medicines)
+    if not within or one.sides != other.sides or one.mood is None or other.mood is None:
         return None
     if other.mood in _OPPOSITE.get(one.mood, ()):
         return "not against yes" if _denied(one, other) else None

@@ -37,7 +37,7 @@ _WORD = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
 NUMBER = (
     r"(?:\d+\s+)?\d/\d(?![\d/])|\d*[½¼¾]|\d+(?:\.\d+)?\s?[萬万千](?=\D)"
     r"|\d{1,3}(?:[,\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?"
-    rf"|(?<![a-z])(?:{_WORD})(?:(?:\s+and\s+(?:an?\s+)?|[\s-]+)(?:{_WORD}))*(?![a-z])"
+    rf"|(?<![a-z])(?:{_WORD})(?:(?:\s+and\s+(?:an?\s+)?|[\s-]+)(?:{_WORD}))*(?![a-z]|-(?:{_WORD}))"
     r"|[零〇一二兩两三四五六七八九十百千萬万半]+(?:[點点][零一二三四五六七八九]+)?"
 )
 """A regular expression for a number in figures or words, to be read by ``number``; without regard to case."""
@@ -92,6 +92,15 @@ def _in_han(text: str) -> float:
     return total + current + digit + half + (float(f"0.{after}") if after else 0.0)
 
 
+HAS_NUMBER = re.compile(
+    rf"[\d½¼¾半隔零一二兩两三四五六七八九十百]|\b(?:{_WORD}|tablet|pill|capsule|every|an? (?:minute|hour|day|week"
+    rf"|month|year)|alternate|weekly"
+    rf"|[btq]\.?[it]?\.?d)\b",
+    re.IGNORECASE,
+)
+"""Without a match a text holds neither a dose nor a frequency nor another quantity."""
+
+
 # -- medicines
 
 
@@ -113,6 +122,9 @@ r"|moterol|tropium|caine|zolpidem|zopiclone|azapine|tiapine|peridone|zosin|dafil
 r"|morphone|rubicin|taxel|platin"
 _HAN_STEMS = r"西林|黴素|霉素|沙星|拉唑|他汀|普利|沙坦|洛爾|洛尔|地平|康唑|替丁|洛芬|芬酸|昔布|列汀|列淨|列净"
 r"|沙班|西泮|唑侖|唑仑|環素|环素|噻嗪|米松|尼松|奈德"
+
+
+_STEM_ENDS = tuple(f"{stem}{plural}" for stem in _STEMS.split("|") for plural in ("", "s"))
 
 
 @cache
@@ -139,29 +151,69 @@ def classes_of(medicine: str) -> frozenset[str]:
 
 
 @cache
-def _medicine() -> re.Pattern[str]:
+def _single_words() -> frozenset[str]:
+    return frozenset(way for ways in _names().values() for way in ways)
+
+
+@cache
+def _kinds_of_names() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """English names of more than one word, and Chinese names. An alternation of all names is slow where nothing
+    fits, so each looks at the first character first, and single English words are looked up."""
     names = sorted((way for ways in _names().values() for way in ways), key=len, reverse=True)
-    english = "|".join(re.escape(n) for n in names if n.isascii())
-    han = "|".join(re.escape(n) for n in names if not n.isascii())
-    return re.compile(
-        rf"(?<![a-z])(?:(?:{english})s?(?![a-z])|[a-z]{{2,}}(?:{_STEMS})(?=s?(?![a-z])))|{han}"
-        rf"|[㐀-鿿](?:{_HAN_STEMS})",
-        re.IGNORECASE,
+    phrases = [name for name in names if " " in name and name.isascii()]
+    han = [name for name in names if not name.isascii()]
+    return (
+        re.compile(rf"(?<![a-z])(?=[{_firsts(phrases)}])(?:{_any_of(phrases)})(?=s?(?![a-z]))"),
+        re.compile(rf"(?=[{_firsts(han)}])(?:{_any_of(han)})|[㐀-鿿](?:{_HAN_STEMS})", re.IGNORECASE),
     )
+
+
+def _firsts(names: list[str]) -> str:
+    return "".join(sorted({name[0] for name in names}))
+
+
+def _any_of(names: list[str]) -> str:
+    return "|".join(map(re.escape, names))
+
+
+_LATIN_WORD = re.compile(r"[a-z]{3,}(?:-[a-z]+)*")
+_WITH_STEM = re.compile(rf"[a-z]{{2,}}(?:{_STEMS})")
+_HAN = re.compile("[㐀-鿿]")
 
 
 @lru_cache(maxsize=8192)
 def medicines_in(text: str) -> tuple[Medicine, ...]:
     """The medicines that ``text`` names, in order; brand names and Chinese names under the common English one."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a letter that has no single small one would shift the places
+        lower = text
+    phrases, han = _kinds_of_names()
+    words = _single_words()
+    found = [
+        medicine
+        for match in _LATIN_WORD.finditer(lower)
+        if ((word := match[0]) in words or word[:-1] in words or word.endswith(_STEM_ENDS))
+        and (medicine := _medicine(match))
+    ]
+    found += [m for match in phrases.finditer(lower) if (m := _medicine(match))]
+    if _HAN.search(text):
+        found += [m for match in han.finditer(text) if (m := _medicine(match))]
+    return tuple(sorted(found, key=lambda medicine: medicine.start))
+
+
+def _medicine(match: re.Match[str]) -> Medicine | None:
+    """By the word, its singular, or the stem that it ends with."""
     known, classes = _names()["names"], _names()["classes"]
-    found = []
-    for match in _medicine().finditer(text):
-        word = match[0].casefold()
-        bare = word.removesuffix("s")
-        of_class = classes.get(word) or classes.get(bare)
-        name = of_class or known.get(word) or known.get(bare) or word
-        found.append(Medicine(name, *match.span(), general=bool(of_class)))
-    return tuple(found)
+    word = match[0].casefold()
+    bare = word.removesuffix("s")
+    if of_class := classes.get(word) or classes.get(bare):
+        return Medicine(of_class, *match.span(), general=True)
+    if name := known.get(word) or known.get(bare):
+        return Medicine(name, *match.span())
+    if not word[0].isascii():
+        return Medicine(word, *match.span())
+    by_stem = _WITH_STEM.fullmatch(word) or _WITH_STEM.fullmatch(bare)
+    return Medicine(by_stem[0], match.start(), match.start() + len(by_stem[0])) if by_stem else None
 
 
 # -- doses
@@ -249,7 +301,7 @@ _OFTEN = re.compile(
     r"|\b(?P<latin>b\.?i\.?d|t\.?i\.?d|t\.?d\.?s|q\.?i\.?d|q\.?d)\b|(?P<alternate>\b(?:every (?:other|second)"
     r" day|alternate days)\b|[隔][天日]一次)|(?P<weekly>\b(?:once )?weekly\b|\bonce a week\b)"
     r"|(?:(?P<handay>[每一][天日]|日)|(?P<hanweek>[每一](?:週|周|星期"
-    r"|個禮拜)))\s*(?P<han>[一兩两二三四五六七\d]+)\s*次"
+    r"|個禮拜)))[^，。；,;\d]{0,12}?(?P<han>[一兩两二三四五六七八\d]+)\s*次"
     r"|每\s*(?:隔)?\s*(?P<hanhours>\d+|[一二兩两三四五六八十]+)(?:\s*(?:-|至|到)\s*(?P<hanupto>\d+"
     r"|[二兩两三四五六八十]+))?"
     r"\s*(?:個|个)?(?:小時|小时|鐘頭)",
@@ -269,6 +321,7 @@ _FURTHEST = 60
 """Characters between a dose and the medicine before it."""
 
 
+@lru_cache(maxsize=8192)
 def doses_in(text: str) -> tuple[Dose, ...]:
     """Doses, concentrations, strengths and frequencies in reading order.
 
@@ -285,11 +338,7 @@ def doses_in(text: str) -> tuple[Dose, ...]:
 
 @lru_cache(maxsize=8192)
 def _doses(sentence: str, before: str) -> tuple[Dose, ...]:
-    if not re.search(
-        rf"[\d½¼¾半零一二兩两三四五六七八九十]|\b(?:{_WORD}|tablet|pill|capsule|weekly|[bt]\.?i\.?d)\b",
-        sentence,
-        re.IGNORECASE,
-    ):
+    if not HAS_NUMBER.search(sentence):
         return ()
     found = [*_amounts(sentence), *_frequencies(sentence)]
     found += [(m, "%", float(m["strength"]), float(m["strength"])) for m in _STRENGTH.finditer(sentence)]
@@ -407,7 +456,7 @@ _GRADUAL = {"stop", "less"}
 
 
 def _slowly(*changes: Change) -> bool:
-    return any(
+    return all(
         re.search(r"taper|wean|gradual|slowly|慢慢|逐漸|逐渐|逐步|漸漸", c.words, re.IGNORECASE) for c in changes
     )
 

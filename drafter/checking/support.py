@@ -5,21 +5,23 @@ source hold. It never decides alone: medicines, doses, figures, sides and negati
 contradiction outweighs any likeness.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from drafter.checking.contradiction import Said, contradiction, disagree_in_mood, read
+from drafter.checking.contradiction import Said, differ_in_negation, disagreement, read
 from drafter.checking.doses import doses_in, medicines_in
 from drafter.checking.passages import Passage, kind_of, passages, terms
+from drafter.checking.plan import plan_items_in
 from drafter.domain import Draft, Source, StatementKind, Support, Verdict
 from drafter.text import is_chinese, quote_span, sentences
 
-_ALIKE = 0.6
+_ALIKE = 0.65
 """Share of a sentence's terms that one sentence of a source must hold."""
-_ALIKE_IN_TWO = 0.7
+_ALIKE_IN_TWO = 0.85
 """The same for two sentences of a source that follow each other."""
 _ALIKE_QUOTED = 0.35
 """The same for words that the model itself gave as a quotation and that stand in the source."""
@@ -87,6 +89,7 @@ def _judged(text: str, kind: StatementKind, passage: Passage, draft: Draft) -> _
         _not_checkable(text, kind, asked)
         or _against(text, (*cited, *others))
         or _in_favour(text, passage, cited, others, asked)
+        or _empty(text)
         or _by_patient(text, asked)
         or _Judged("model_only", reason=_why_not(text, cited or others))
     )
@@ -95,8 +98,12 @@ def _judged(text: str, kind: StatementKind, passage: Passage, draft: Draft) -> _
 def _not_checkable(text: str, kind: StatementKind, asked: str) -> _Judged | None:
     if kind == "restatement" and (stray := _not_asked(text, asked)):
         return _Judged("model_only", reason=f"The question does not say {stray}.")
-    empty = not terms(text) and not read(text).quantities
-    return _Judged("not_checkable") if kind in _NOT_CHECKABLE or empty else None
+    return _Judged("not_checkable") if kind in _NOT_CHECKABLE else None
+
+
+def _empty(text: str) -> _Judged | None:
+    """Nothing but words that every text has ("That is so.")."""
+    return None if terms(text) or read(text).quantities else _Judged("not_checkable")
 
 
 def _against(text: str, sources: Sequence[Source]) -> _Judged | None:
@@ -140,6 +147,12 @@ def _stands_in(text: str, reply: str) -> bool:
     return _folded(text) in _folded(reply)
 
 
+def _found_in(reply: str, text: str) -> str:
+    """``text`` as it stands in ``reply``; the search that forgives white space and marks compiles a pattern."""
+    span = None if text in reply else quote_span(reply, text)
+    return text if text in reply else span.text if span else ""
+
+
 @lru_cache(maxsize=8192)
 def _folded(text: str) -> str:
     return " ".join(text.replace("’", "'").split()).strip(" .。").casefold()
@@ -176,8 +189,8 @@ def _alike(wanted: frozenset[str], share: float, stretch: _Stretch) -> bool:
 def _carried(text: str, quotes: Sequence[str], sources: Sequence[Source], asked: str) -> _Found | None:
     """The source that says ``text``, with the words that say it; the model's own quotation is tried first."""
     for source in sources:
-        if _stands_in(text, source.reply) and (whole := quote_span(source.reply, text)):
-            return _Found(whole.text, source.number, 1.0)
+        if _stands_in(text, source.reply) and (whole := _found_in(source.reply, text)):
+            return _Found(whole, source.number, 1.0)
         for quote in quotes:
             span = quote_span(source.reply, quote)
             if (
@@ -220,13 +233,13 @@ def _agrees(text: str, parts: Sequence[str], reply: str, asked: str) -> bool:
 
     A dose may stand elsewhere in the reply, beside the same medicine. A side and a time may be the asker's own.
     """
-    return _same_things(text, " ".join(parts), reply, asked) and not any(
-        disagree_in_mood(read(text), read(part)) for part in parts
-    )
+    return _same_things(text, " ".join(parts), reply, asked) and not differ_in_negation(text, parts)
 
 
 def _same_things(text: str, evidence: str, reply: str, asked: str) -> bool:
     named = {medicine.name for medicine in medicines_in(text)}
+    if _names_more(text, evidence):
+        return False
     if named - {medicine.name for medicine in medicines_in(evidence)}:
         return False
     if not all(dose.held_by(doses_in(reply)) for dose in doses_in(text)):
@@ -237,6 +250,30 @@ def _same_things(text: str, evidence: str, reply: str, asked: str) -> bool:
     held = {_figure(q) for one in (*there, *own) for q in one.quantities}
     doses = {dose.words for dose in doses_in(text)}
     return all(_figure(q) in held for q in said.quantities if q.words not in doses)
+
+
+# An illness by its ending, in English stems; in pairs of Chinese characters.
+_ILLNESS = re.compile(
+    r"\w(?:iti|osi|oma|emia|pathi|algia|plegia)$|itis$|osis$|^(?:gout|cancer|tumou?r|fractur|diabet|stroke|virus"
+    r"|bacteri\w*"
+    r"|infect|allergi|syndrom|diseas|hernia|clot|ulcer|polyp|cyst|sprain|arthrit\w*|shingl|scabi|asthma|anxieti"
+    r"|depress)$"
+    r"|[炎癌瘤病症疹瘡疮疝]|痛風|痛风|中風|中风|骨折|糖尿|結石|结石|感染|過敏|过敏|潰瘍|溃疡|氣喘|哮喘|憂鬱|抑郁"
+    r"|焦慮|焦虑"
+)
+
+
+@lru_cache(maxsize=4096)
+def _names_more(text: str, evidence: str) -> bool:
+    """True when words of ``text`` that ``evidence`` lacks name an illness, an examination, a treatment or whom to
+    see: no synonym carries those."""
+    missing = terms(text) - terms(evidence)
+    if any(_ILLNESS.search(term) for term in missing):
+        return True
+    own = (
+        " ".join(word for word in text.split() if terms(word) & missing) if missing and not is_chinese(text) else ""
+    )
+    return bool(own) and bool(set(plan_items_in(own)) - set(plan_items_in(evidence)))
 
 
 def _figure(quantity: tuple[object, ...]) -> tuple[object, ...]:
@@ -262,7 +299,7 @@ def _contradicted(text: str, reply: str) -> tuple[str, str] | None:
         near = (
             len(stretch.parts) == 1 and 3 * len(wanted & stretch.terms) >= min(len(wanted), len(stretch.terms)) > 0
         )
-        if near and (reason := contradiction(text, stretch.text)):
+        if near and (reason := disagreement(read(text), read(stretch.text))):
             return stretch.text, reason
     return None
 
@@ -304,6 +341,6 @@ def _difference(text: str, stretch: _Stretch, reply: str) -> str:
         return f"the medicine ({missing[0]})"
     if missing := [dose.words for dose in doses_in(text) if not dose.held_by(doses_in(reply))]:
         return f"the dose ({missing[0]})"
-    if any(disagree_in_mood(read(text), read(part)) for part in stretch.parts):
+    if differ_in_negation(text, stretch.parts):
         return "yes or no"
-    return "a figure or a side"
+    return "what it names" if _names_more(text, " ".join(stretch.parts)) else "a figure or a side"

@@ -33,7 +33,7 @@ from drafter.domain import (
     content_hash,
 )
 from drafter.errors import BadInput, BadModelOutput, ModelUnavailable
-from drafter.prompting import Prompts, count_tokens, fitted, render, render_query, style_of
+from drafter.prompting import Prompts, count_tokens, fitted, new_fence, render, render_query, style_of
 from drafter.retrieval import Retriever
 from drafter.screening import deidentify, screen
 
@@ -148,11 +148,18 @@ class Drafter:
             today=question.asked_on or (now or datetime.now(UTC)).date(),
         )
         style = self._style(question, screening, sources, leave_out)
+        fence = new_fence()
         told = partial(
-            render, self.prompts, screening, department=question.department, asked_on=question.asked_on, style=style
+            render,
+            self.prompts,
+            screening,
+            fence=fence,
+            department=question.department,
+            asked_on=question.asked_on,
+            style=style,
         )
         sources = self._fitted(sources, _tokens(told(())))
-        request = Request(told(sources), screening.text, sources, screening.language)
+        request = Request(told(sources), screening.text, sources, screening.language, fence=fence)
         return Prepared(question, screening, request, style, rewrite)
 
     def _fitted(self, sources: tuple[Source, ...], told: int) -> tuple[Source, ...]:
@@ -185,8 +192,9 @@ class Drafter:
         """The masked question in the model's one line. When the model fails, the message alone is searched."""
         if self._query is None:
             return None
-        messages = render_query(self._query, screening)
-        request = Request(messages, screening.text, (), screening.language, QueryShape)
+        fence = new_fence()
+        messages = render_query(self._query, screening, fence=fence)
+        request = Request(messages, screening.text, (), screening.language, QueryShape, fence=fence)
         *_, outcome = self.model.complete(request)
         assert isinstance(outcome, Outcome), "a model ends with an outcome"
         text, problem = _read_query(outcome)
@@ -231,6 +239,7 @@ class Drafter:
             drafter_version=package.__version__,
             source_hashes=tuple(content_hash(source.question, source.reply) for source in prepared.sources),
             style=prepared.style,
+            fence=prepared.request.fence,
             packages=_packages(),
             rewrite=rewrite,
             fallbacks=outcome.fallbacks,

@@ -36,11 +36,12 @@ def rebuild(draft: Draft, prompts_folder: Path) -> Rebuilt:
         prompts,
         draft.screening,
         draft.sources,
+        fence=made_by.fence,
         department=question.department,
         asked_on=question.asked_on,
         style=made_by.style,
     )
-    request = Request(messages, draft.screening.text, draft.sources, draft.screening.language)
+    request = Request(messages, draft.screening.text, draft.sources, draft.screening.language, fence=made_by.fence)
     if request.messages_hash == made_by.messages_hash:
         return Rebuilt(request)
     return Rebuilt(request, tuple(_differences(draft, prompts)) or (_other_version(draft),))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from drafter.ui import desk, markup, state
 from drafter.ui.boxes import errors_boxed
-from drafter.ui.screens import new_question, past_replies, published, review, worklist
+from drafter.ui.screens import new_question, past_replies, practice, published, review, worklist
 
 _FOLDER = Path(__file__).parent
 
@@ -16,15 +16,17 @@ def show(*, first: str = "worklist") -> None:
     # A material or emoji icon would be fetched from another server.
     st.set_page_config(page_title="Drafter", page_icon=str(_FOLDER / "icon.svg"), layout="wide")
     st.html(_FOLDER / "style.css")
+    screens = [
+        ("worklist", "Worklist", worklist.show),
+        ("review", "Review", review.show),
+        ("new", "New question", new_question.show),
+        ("past", "Past replies", past_replies.show),
+        ("published", "Published", published.show),
+    ]
+    if desk.settings().training:
+        screens.append(("practice", "Practice", practice.show))
     pages = {
-        name: st.Page(screen, title=title, url_path=name, default=name == first)
-        for name, title, screen in (
-            ("worklist", "Worklist", worklist.show),
-            ("review", "Review", review.show),
-            ("new", "New question", new_question.show),
-            ("past", "Past replies", past_replies.show),
-            ("published", "Published", published.show),
-        )
+        name: st.Page(screen, title=title, url_path=name, default=name == first) for name, title, screen in screens
     }
     state.remember_pages(pages)
     page = st.navigation(list(pages.values()), position="top")

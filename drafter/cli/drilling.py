@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,8 +17,8 @@ def drills(
 ) -> None:
     """Show how often planted errors were caught in practice, by kind of error and by clinician.
 
-    Beside it, how many of all planted errors the desk's own checks see. Rates have 95 % Wilson intervals. Practice
-    is the page of that name in the browser, with DRAFTER_TRAINING=true.
+    Caught rates have 95 % Wilson intervals; beside them, how many of all planted errors the desk's own checks see.
+    Practice is the page of that name in the browser, with DRAFTER_TRAINING=true.
     """
     from drafter.cli.printing import print_table
     from drafter.drills import KINDS, Rate, by_clinician, by_kind, seen_by_the_desk, tally
@@ -30,18 +31,16 @@ def drills(
     every, desk = tally(answers), sum(checks.values(), Rate(0, 0))
     if as_json:
         found = {
-            "all": _tally_row(every) | {"checks": _rate_row(desk)},
-            "by_kind": {kind: _rate_row(kinds[kind]) | {"checks": _rate_row(checks[kind])} for kind in KINDS},
+            "all": _tally_row(every) | {"checks": asdict(desk)},
+            "by_kind": {kind: _rate_row(kinds[kind]) | {"checks": asdict(checks[kind])} for kind in KINDS},
             "by_clinician": {name: _tally_row(one) for name, one in people.items()},
         }
         print(json.dumps(found, ensure_ascii=False))
         return
-    rows = [(KINDS[kind], _shown(kinds[kind]), _shown(checks[kind])) for kind in KINDS]
-    print_table(
-        _table(
-            ("Planted error", "Caught", "Seen by the checks"), [*rows, ("all", _shown(every.caught), _shown(desk))]
-        )
-    )
+    # Without an interval: the checks were tried on every planted error there is, not on a sample.
+    rows = [(KINDS[kind], _shown(kinds[kind]), f"{checks[kind].hits} of {checks[kind].n}") for kind in KINDS]
+    rows.append(("all", _shown(every.caught), f"{desk.hits} of {desk.n}"))
+    print_table(_table(("Planted error", "Caught", "Seen by the checks"), rows))
     if people:
         named = [
             (name, _shown(one.caught), _shown(one.alarmed), str(one.false_alarms)) for name, one in people.items()

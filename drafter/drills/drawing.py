@@ -16,7 +16,7 @@ from drafter.domain import (
     Source,
     content_hash,
 )
-from drafter.drills.cases import Case, Planting, cases
+from drafter.drills.pack import Case, Planting, cases
 from drafter.errors import NotAllowed
 from drafter.screening import screen
 

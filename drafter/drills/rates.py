@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from drafter.archive import DrillAnswer
-from drafter.drills.cases import KINDS, Kind, cases
 from drafter.drills.drawing import shown
 from drafter.drills.judging import desk_sees
+from drafter.drills.pack import KINDS, Kind, cases
 
 _FEW = 20
 """Below this number a rate is told as a range alone."""

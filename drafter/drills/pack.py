@@ -111,7 +111,7 @@ class _SourceRow(_Row):
 
     def source(self, number: int) -> Source:
         exchange = Exchange(
-            Question(self.question, department=self.department),
+            Question(self.question, self.question, self.department),
             self.reply,
             doctor=self.doctor,
             department=self.department,

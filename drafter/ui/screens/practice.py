@@ -94,17 +94,20 @@ def _judge(drill: Drill, clinician: Clinician, number: int) -> None:
 
 def _ticks(key: str, drill: Drill) -> frozenset[int]:
     """The reply and More Info, a tick before each sentence; gives the places of the ticked ones."""
-    reply = len(drill.reply.sentences)
-    ticked = []
-    for place, passage in enumerate(drill.passages):
-        if place == 0:
-            st.subheader("Reply", anchor=False)
-        if place == reply:
-            st.subheader("More Info", anchor=False)
-        numbers = "".join(f"[{number}]" for number in passage.sources) or "(no source)"
-        if _tick(f"{key}:{place}", f"{passage.text} {numbers}"):
-            ticked.append(place)
+    st.subheader("Reply", anchor=False)
+    said = [(sentence.text, sentence.sources) for sentence in drill.reply.sentences]
+    ticked = [place for place, (text, sources) in enumerate(said) if _sentence(f"{key}:{place}", text, sources)]
+    for section in drill.more_info.sections:
+        st.subheader(markup.plain(f"More Info: {section.heading}"), anchor=False)
+        for place, point in enumerate(section.points, start=len(said)):
+            if _sentence(f"{key}:{place}", f"{point.label}: {point.text}", point.sources):
+                ticked.append(place)
     return frozenset(ticked)
+
+
+def _sentence(key: str, text: str, sources: tuple[int, ...]) -> bool:
+    numbers = "".join(f"[{number}]" for number in sources) or "(no source)"
+    return _tick(key, f"{text} {numbers}")
 
 
 def _tick(key: str, words: str) -> bool:
@@ -115,7 +118,8 @@ def _learn(drill: Drill, answer: DrillAnswer) -> None:
     """What was planted, where, why it matters, and whether it was caught; by the reviewer and by the desk."""
     st.html(_verdict_html(drill, answer))
     if drill.planting:
-        st.html(_where_html(drill, drill.planting) + _desk_html(drill))
+        st.html(_where_html(drill, drill.planting))
+        st.html(_desk_html(drill))
     if st.button("Next case", type="primary", key="next"):
         del st.query_params[_ROUND]
         st.rerun()

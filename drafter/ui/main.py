@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from drafter.errors import BadSettings
 from drafter.ui import desk, markup, state
 from drafter.ui.boxes import errors_boxed
 from drafter.ui.screens import new_question, past_replies, practice, published, review, worklist
@@ -23,7 +24,7 @@ def show(*, first: str = "worklist") -> None:
         ("past", "Past replies", past_replies.show),
         ("published", "Published", published.show),
     ]
-    if desk.settings().training:
+    if _training():
         screens.append(("practice", "Practice", practice.show))
     pages = {
         name: st.Page(screen, title=title, url_path=name, default=name == first) for name, title, screen in screens
@@ -36,6 +37,13 @@ def show(*, first: str = "worklist") -> None:
             st.html(markup.box("good", notice))
         page.run()
         desk.jobs()  # now that the page is drawn, so that the first draft finds everything open
+
+
+def _training() -> bool:
+    try:
+        return desk.settings().training
+    except BadSettings:
+        return False  # what is wrong with them is said in a box, where every page begins
 
 
 def _who_and_what() -> None:

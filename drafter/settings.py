@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     concurrency: Annotated[int, Field(ge=1, le=512)] | None = None
     """Drafts in work at a time in a batch or an evaluation; without it 8, or the model's profile's."""
 
+    training: bool = False
+    """Whether the desk has the page "Practice": drafts of invented cases with planted errors."""
+
     clinician_name: str = "Dr. Demo Clinician"
     clinician_department: str | None = None
     clinician_hospital: str | None = None

@@ -11,6 +11,7 @@ from drafter.cli import (
     batching,
     doctoring,
     drafting,
+    drilling,
     evaluating,
     importing,
     indexing,
@@ -49,6 +50,7 @@ app.command("screen")(screening.screen)
 app.command("replay")(replaying.replay)
 app.command("batch")(batching.batch)
 app.add_typer(evaluating.app, name="eval")
+app.command("drills")(drilling.drills)
 app.add_typer(indexing.app, name="index")
 app.add_typer(retrieving.app, name="retrieval")
 app.command("app")(serving.app)

@@ -61,13 +61,15 @@ def messages_hash(messages: Sequence[Message]) -> str:
 @dataclass(frozen=True)
 class Request:
     """One draft to write, or whatever ``schema`` asks for. Language models are sent ``messages``;
-    ``offline``, which only drafts, reads ``question`` and ``sources``."""
+    ``offline``, which only drafts, reads ``question`` and ``sources`` and begins its reply with ``safety``, the
+    sentence that an urgent sign asks for, if there is one."""
 
     messages: tuple[Message, ...]
     question: Deidentified
     sources: tuple[Source, ...]
     language: Language = "en"
     schema: type[BaseModel] = DraftShape
+    safety: str = ""
 
     @cached_property
     def messages_hash(self) -> str:

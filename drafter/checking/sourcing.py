@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 
-from drafter.checking.passages import Passage, cited, kind_of, passages, shared, terms
+from drafter.checking.passages import Passage, cited, is_fixed, kind_of, passages, shared, terms
 from drafter.checking.plan import drugs_in
 from drafter.domain import Concern, Draft, Place, Source
 from drafter.screening.instructions import instructions_in
@@ -46,6 +46,8 @@ def says_only_what_a_source_says(draft: Draft) -> Iterator[Concern]:
     for passage in passages(draft):
         kind = kind_of(passage.text)
         if kind in ("courtesy", "restatement", "safety_net") or not terms(passage.text):
+            continue
+        if is_fixed(draft, passage.kind):
             continue
         if not passage.sources:
             found.append(_without_source(passage, advice=kind == "advice" or passage.kind == "plan"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from drafter.checking.passages import URGENT, terms
+from drafter.checking.passages import URGENT, is_fixed, terms
 from drafter.domain import Concern, Disposition, Draft, RedFlag
 from drafter.text import excerpt, sentences
 
@@ -92,6 +92,8 @@ _WHERE = re.compile(
 def safety_net_is_there(draft: Draft) -> Iterator[Concern]:
     """A question about a symptom is answered with what to watch for and where to go then."""
     if not draft.reply.sentences or not _SYMPTOM.search(draft.screening.text):
+        return
+    if any(is_fixed(draft, sentence.kind) for sentence in draft.reply.sentences):
         return
     told = sentences(f"{draft.reply.text}\n{draft.more_info.text}")
     if not any(_is_safety_net(sentence) for sentence in told):

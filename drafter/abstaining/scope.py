@@ -6,6 +6,7 @@ withheld without need teaches to press "Draft anyway". Figures: docs/safety.md.
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,7 @@ _SCRIPTS = {
     "Thai": re.compile("[\u0e00-\u0e7f]"),
     "an Indian script": re.compile("[\u0900-\u0dff]"),
 }
+_OF_A_SCRIPT = re.compile("[\u0370-\u0fff\u3040-\u30ff\uac00-\ud7a3]")
 _LEAST_OF_A_SCRIPT = 0.2
 """Share of the letters: a name or a symbol is not a language."""
 _LETTER = re.compile(r"[^\W\d_]")
@@ -50,6 +52,8 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _FEWEST_WORDS = 5
 _LEAST_FUNCTION_WORDS = 0.18
 """Share of the words."""
+_LONGEST_POINTER, _LONGEST_LIST = 600, 3_000
+"""Characters beyond which a text says more than where a picture is, or than a list of values."""
 _NUMBER = re.compile(r"(?<![\w.])[<>≤≥]?\s?\d+(?:[.,]\d+)?(?:\s?[-–~/]\s?\d+(?:[.,]\d+)?)?")
 
 
@@ -119,19 +123,20 @@ def out_of_scope(screening: Screening, languages: frozenset[Language]) -> Iterat
 
 
 def _says_too_little(text: str) -> Reason | None:
-    if only_an_image(text):
+    if len(text) <= _LONGEST_POINTER and only_an_image(text):
         return "image"
-    if only_values(text):
+    if len(text) <= _LONGEST_LIST and only_values(text):
         return "values"
     return "not_medical" if is_about_another_matter(text) else None
 
 
 def foreign_language(screening: Screening, languages: frozenset[Language]) -> str | None:
     """The name of the question's language when it is not enabled; None for one that is, or for too little text."""
-    letters = _LETTER.findall(screening.text)
-    for name, script in _SCRIPTS.items():
-        if letters and len(script.findall(screening.text)) >= _LEAST_OF_A_SCRIPT * len(letters):
-            return name
+    if _OF_A_SCRIPT.search(screening.text):
+        letters = len(_LETTER.findall(screening.text))
+        for name, script in _SCRIPTS.items():
+            if len(script.findall(screening.text)) >= _LEAST_OF_A_SCRIPT * letters:
+                return name
     if screening.language == "en" and (name := _latin(words(screening.text))) != "English":
         return name
     return None if screening.language in languages else _LANGUAGES[screening.language]
@@ -139,7 +144,8 @@ def foreign_language(screening: Screening, languages: frozenset[Language]) -> st
 
 def _latin(found: list[str]) -> str:
     """The language of the Latin script whose function words are most; another than English needs twice as many."""
-    counts = {name: sum(word in known for word in found) for name, known in _scope().languages.items()}
+    times = Counter(found)
+    counts = {name: sum(times[word] for word in known & times.keys()) for name, known in _scope().languages.items()}
     best = max(counts, key=lambda name: counts[name])
     clear = counts[best] > 2 * counts["English"] and counts[best] >= max(3, _LEAST_FUNCTION_WORDS * len(found))
     return best if clear and len(found) >= _FEWEST_WORDS else "English"
@@ -158,22 +164,26 @@ def only_an_image(text: str) -> bool:
 def only_values(text: str) -> bool:
     """Whether folded ``text`` is a list of laboratory values with at most a request to explain them."""
     scope = _scope()
-    names, numbers = scope.value_names.findall(text), _NUMBER.findall(text)
-    if len(numbers) < 2 or len(names) < 2:
+    numbers = _NUMBER.findall(text)
+    if len(text) > 60 * len(numbers):
+        return False
+    names = scope.value_names.findall(text)
+    # In Chinese one value's name may be two of them: "谷丙" and "转氨酶".
+    if not names or len(numbers) < len(names) / (2 if is_chinese(text) else 1):
         return False
     rest = scope.value_names.sub(" ", _NUMBER.sub(" ", text))
     if is_chinese(text):
         return len(_HAN.findall(rest)) <= 6 + 2 * len(names) and not scope.complaint_zh.search(rest)
     told = [w for w in words(rest) if w not in scope.beside_values and len(w) > 1 and not w[0].isdigit()]
-    return len(told) <= 2
+    return len(told) <= (2 if len(names) > 1 else 0)
 
 
 def is_about_another_matter(text: str) -> bool:
     """Whether folded ``text`` speaks of a matter that is none of medicine's, and has no word of body, complaint,
     illness or care."""
     scope = _scope()
-    if not scope.other_matter.search(text):
-        return False
     if is_chinese(text):
-        return not scope.medical_zh.search(text)
-    return not any(word.startswith(scope.medical) for word in words(text))
+        medical = bool(scope.medical_zh.search(text))
+    else:
+        medical = any(word.startswith(scope.medical) for word in words(text))
+    return not medical and bool(scope.other_matter.search(text))

@@ -10,9 +10,10 @@ import pytest
 
 from drafter.checking import CHECKS, check, with_texts
 from drafter.checking.agreement import sub_questions
+from drafter.checking.doses import doses_in
 from drafter.checking.passages import kind_of
 from drafter.checking.plan import plan_items_in
-from drafter.checking.sourcing import doses_in, figures_in
+from drafter.checking.sourcing import figures_in
 from drafter.domain import (
     Asker,
     Concern,
@@ -209,7 +210,7 @@ def test_a_dose_of_a_source_that_is_not_cited_does_not_count() -> None:
 
 
 def test_what_is_no_dose_is_not_read_as_one() -> None:
-    assert doses_in("BP 120/80, glucose 5 mmol, L4-L5 disc, in Nov 2021, 90 mg/dL, after 3 weeks") == {}
+    assert doses_in("BP 120/80, glucose 5 mmol, L4-L5 disc, in Nov 2021, 90 mg/dL, after 3 weeks") == ()
 
 
 def test_a_change_of_medicine_that_no_source_speaks_of_blocks() -> None:
@@ -486,8 +487,8 @@ def test_length_and_reading_grade_warn() -> None:
     [
         ("Hello, thank you for writing.", "courtesy"),
         ("You mention that the heel hurts.", "restatement"),
-        ("Wear soft heels.", "advice"),
-        ("建議到骨科檢查。", "advice"),
+        ("Wear soft heels.", "recommendation"),
+        ("建議到骨科檢查。", "recommendation"),
         ("Call an ambulance at once.", "safety_net"),
         ("請立刻到急診。", "safety_net"),
         ("The tissue under the heel is inflamed.", "claim"),

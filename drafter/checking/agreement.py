@@ -54,7 +54,7 @@ def every_part_is_answered(draft: Draft) -> Iterator[Concern]:
     for part in sub_questions(draft.screening.text):
         wanted = terms(part)
         if not wanted or _POLITE.search(part):
-            answered = any(kind_of(sentence) in ("advice", "safety_net") for sentence in told)
+            answered = any(kind_of(sentence) in ("recommendation", "safety_net") for sentence in told)
         else:
             answered = _answered(part, told) or _by_missing(draft, part)
         if not answered:

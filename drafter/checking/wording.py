@@ -93,7 +93,7 @@ _SEE_SOMEBODY = re.compile(
 
 def says_more_than_see_a_doctor(draft: Draft) -> Iterator[Concern]:
     """A reply whose only advice is to see somebody helps nobody; asked of the reply's advice alone."""
-    advice = [s.text for s in draft.reply.sentences if kind_of(s.text) == "advice"]
+    advice = [s.text for s in draft.reply.sentences if kind_of(s.text) in ("recommendation", "safety_net")]
     claims = [s.text for s in draft.reply.sentences if kind_of(s.text) == "claim"]
     if advice and not claims and all(_SEE_SOMEBODY.search(text) and len(terms(text)) < 8 for text in advice):
         yield Concern("only_see_a_doctor", "warn", "The only advice is to see a doctor.", "reply")

@@ -3,17 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations, product
 
 from drafter.abstaining.asking import to_ask
 from drafter.abstaining.nearness import nearness
 from drafter.abstaining.policy import Policy
 from drafter.abstaining.safety import gravest_flags, safety_reply
 from drafter.abstaining.scope import Reason, out_of_scope
+from drafter.checking.contradiction import contradiction
+from drafter.checking.passages import terms
 from drafter.domain import Abstention, Reply, Screening, Source
 from drafter.retrieval import Retriever
 from drafter.screening.instructions import instructions_in
-from drafter.text import excerpt
+from drafter.text import excerpt, sentences
 
+_BEST = 3
+"""So many sources are compared: a draft rests on the first ones."""
+_SHARED_TERMS = 2
+"""Terms of the question that a sentence must hold to be about what is asked."""
 _HELP = {"E0": "calling an ambulance", "S": "finding help at once"}
 
 
@@ -57,7 +64,11 @@ def _urgent(screening: Screening) -> Iterator[Abstention]:
 
 def by_sources(screening: Screening, sources: Sequence[Source], retriever: Retriever, policy: Policy) -> Withheld:
     """What the past replies say that were found. Raises IndexUnusable."""
-    found = (*too_far(screening, sources, retriever, policy), *carrying_orders(sources))
+    found = (
+        *too_far(screening, sources, retriever, policy),
+        *carrying_orders(sources),
+        *contradicting(screening, sources),
+    )
     return Withheld(found, to_ask=to_ask(screening)) if found else Withheld()
 
 
@@ -87,6 +98,25 @@ def carrying_orders(sources: Sequence[Source]) -> Iterator[Abstention]:
                 f"Past reply [{source.number}] carries words that read like orders to a language model "
                 f"(“{excerpt(phrase, 80)}”): no model was shown it; have it checked or superseded.",
             )
+
+
+def contradicting(screening: Screening, sources: Sequence[Source]) -> Iterator[Abstention]:
+    """Two of the best past replies that cannot both hold in what the question asks about: the first such pair."""
+    asked = terms(screening.text)
+    said = [(source, _on_the_matter(source, asked)) for source in sources[:_BEST]]
+    for (one, of_one), (other, of_other) in combinations(said, 2):
+        for here, there in product(of_one, of_other):
+            if reason := contradiction(here, there):
+                yield Abstention(
+                    "contradiction",
+                    f"Past replies [{one.number}] and [{other.number}] contradict each other ({reason}): "
+                    f"“{excerpt(here, 80)}” and “{excerpt(there, 80)}”.",
+                )
+                return
+
+
+def _on_the_matter(source: Source, asked: frozenset[str]) -> list[str]:
+    return [text for text in sentences(source.reply) if len(asked & terms(text)) >= _SHARED_TERMS]
 
 
 @lru_cache(maxsize=4096)

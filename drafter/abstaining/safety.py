@@ -10,6 +10,8 @@ from drafter.domain import Disposition, RedFlag, Reply, Screening, Sentence
 
 _ABUSE = "abuse"
 """The category of the red-flag pack whose safety path has words of its own."""
+_MOST_OF_THREE = 2
+"""Sentences of each text when all three are due: the first ones name the help, and a long reply is not read."""
 _GRAVEST: tuple[Disposition, ...] = ("E0", "S")
 
 
@@ -37,7 +39,8 @@ def safety_reply(screening: Screening, *, number: str | None = None, line: str |
     """
     flags = gravest_flags(screening)
     kinds = dict.fromkeys("E0" if flag.disposition == "E0" else _path(flag) for flag in flags) or {"S": None}
-    said = [text for kind in sorted(kinds) for text in _sentences(screening, kind, number, line)]
+    most = None if len(kinds) < 3 else _MOST_OF_THREE
+    said = [text for kind in sorted(kinds) for text in _sentences(screening, kind, number, line)[:most]]
     sentences = tuple(Sentence(text, kind="safety_net") for text in dict.fromkeys(said))
     return Reply(sentences, salutation=_texts()[screening.language]["salutation"])
 

@@ -183,7 +183,7 @@ def is_about_another_matter(text: str) -> bool:
     illness or care."""
     scope = _scope()
     if is_chinese(text):
-        medical = bool(scope.medical_zh.search(text))
-    else:
-        medical = any(word.startswith(scope.medical) for word in words(text))
+        rest, times = scope.other_matter.subn(" ", text)  # a tyre is written with the character of an embryo
+        return bool(times) and not scope.medical_zh.search(rest)
+    medical = any(word.startswith(scope.medical) for word in words(text))
     return not medical and bool(scope.other_matter.search(text))

@@ -248,8 +248,9 @@ def _made_by(item: ReviewItem, sheet: Sheet) -> None:
     with st.container(horizontal=True):
         if newest and newest.id != sheet.id:
             _sheet_button("Use the new draft" if sheet.draft else "Use the draft", question, newest.id)
-        anyway = bool(newest and newest.abstained)
-        label = "Draft anyway" if anyway else "Draft again"
+        withheld = bool(newest and newest.abstained)
+        anyway = withheld or bool(newest and newest.provenance.parameters.get("anyway"))
+        label = "Draft anyway" if withheld else "Draft again"
         if not desk.jobs().writing(question.id) and st.button(label, key="again"):
             desk.jobs().start(question, anyway=anyway).wait(_PATIENCE)
             st.rerun()

@@ -392,7 +392,7 @@ def test_what_the_question_says_is_not_asked_again() -> None:
 def test_it_is_asked_in_the_language_and_of_the_person_of_the_question() -> None:
     assert "您的年齡和性別" in " ".join(to_ask(screen(Question("膝蓋痛了兩個月，需要照X光嗎？"))))
     assert "对方" in " ".join(to_ask(screen(Question("我妈妈膝盖痛，怎么办？"))))
-    assert to_ask(screen(NOTE), ("certificate",)) == ()
+    assert to_ask(screen(NOTE), ["certificate"]) == ()
     assert len(to_ask(screen(Question("It hurts.")))) == MOST_TO_ASK
 
 

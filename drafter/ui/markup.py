@@ -210,8 +210,11 @@ def diff_html(before: str, after: str) -> str:
     return f'<div class="dr-text dr-diff">{parts}</div>'
 
 
-def made_by_html(provenance: Provenance) -> str:
-    """What wrote the draft, said on every screen that shows one."""
+def made_by_html(draft: Draft) -> str:
+    """What wrote the draft, said on every screen that shows one; or why there is none."""
+    provenance = draft.provenance
+    if draft.abstained:
+        return _abstained_html(draft)
     if provenance.offline:
         return box("note", NO_MODEL)
     prompts = ", ".join(name.split("@")[0] for name in provenance.prompts)
@@ -219,7 +222,7 @@ def made_by_html(provenance: Provenance) -> str:
     return facts_html(*facts, *([provenance.rewrite.sentence] if provenance.rewrite else []))
 
 
-def abstained_html(draft: Draft) -> str:
+def _abstained_html(draft: Draft) -> str:
     """Why there is no draft, a sentence for each reason; what to ask back stands with the concerns."""
     urgent = bool(draft.reply.sentences)
     reasons = [reason.message for reason in draft.abstained]

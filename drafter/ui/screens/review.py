@@ -239,10 +239,8 @@ def _write(item: ReviewItem, sheet: Sheet) -> tuple[Sentence, ...]:
 def _made_by(item: ReviewItem, sheet: Sheet) -> None:
     """What the text came from, and the ways to start over; none loses what was typed."""
     question, newest = item.state.question, item.draft
-    if sheet.draft and sheet.draft.abstained:
-        st.html(markup.abstained_html(sheet.draft))
-    elif sheet.draft:
-        st.html(markup.made_by_html(sheet.draft.provenance))
+    if sheet.draft:
+        st.html(markup.made_by_html(sheet.draft))
         if newest and newest.id != sheet.id:
             st.html(markup.box("note", "A newer draft is ready", "Your text stays until you choose the new draft."))
     with st.container(horizontal=True):

@@ -387,6 +387,17 @@ class Rewrite:
 
 
 @dataclass(frozen=True)
+class SecondLook:
+    """A language model was asked for urgent signs as well: how many it ``added`` to those noticed without it, or in
+    ``problem`` how the call ended when it gave no list. ``seconds`` is wall time."""
+
+    added: int = 0
+    problem: str = ""
+    usage: Usage = Usage()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Provenance:
     """What made a draft: enough to rebuild its messages and to say what was used."""
 
@@ -410,6 +421,8 @@ class Provenance:
     """Versions of Python and of the packages that a draft depends on."""
     rewrite: Rewrite | None = None
     """None when past replies were searched by the message alone because no rewrite was asked for."""
+    second_look: SecondLook | None = None
+    """None when no language model was asked for urgent signs."""
     fallbacks: tuple[str, ...] = ()
     """A sentence for each model that was asked before ``model`` and did not write the draft, in their order."""
 

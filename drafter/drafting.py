@@ -71,8 +71,9 @@ class Drafter:
 
     ``leave_out_own_thread`` keeps replies to the very same question out of the sources (evaluation);
     ``keep`` stores each draft in the archive. ``input_tokens`` is how many tokens the messages may have, None for
-    any number; ``doctor`` is who will sign, of whose replies ``style_examples`` show how they write.
-    ``policy`` says when no draft is written; with ``anyway`` one is written whatever it says.
+    any number; ``doctor`` is who will sign, of whose replies ``style_examples`` show how they write;
+    ``allowed_contacts`` are the links, addresses and telephone numbers that a reply may hold. ``policy`` says when
+    no draft is written; with ``anyway`` one is written whatever it says.
     """
 
     archive: Archive
@@ -83,6 +84,7 @@ class Drafter:
     input_tokens: int | None = None
     doctor: str | None = None
     style_examples: int = 2
+    allowed_contacts: tuple[str, ...] = ()
     leave_out_own_thread: bool = False
     keep: bool = True
     policy: Policy = Policy()  # noqa: RUF009  # frozen
@@ -92,7 +94,7 @@ class Drafter:
     def parameters(self) -> dict[str, Any]:
         """What decides a draft beside its question, prompts, model and archive: the model's parameters, how many
         sources there are and how they are found and chosen."""
-        found_by = {
+        found_by: dict[str, Any] = {
             "source_limit": self.source_limit,
             "input_tokens": self.input_tokens,
             "doctor": self.doctor,
@@ -102,6 +104,8 @@ class Drafter:
             "anyway": self.anyway,
             "policy": self.policy.parameters(self.retriever.embedder_identity),
         }
+        if self.allowed_contacts:  # kept with the draft: the check runs again on what the clinician edits
+            found_by["allowed_contacts"] = list(self.allowed_contacts)
         return dict(self.model.parameters) | found_by | asdict(self.retriever.preferences)
 
     @property

@@ -258,6 +258,7 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
         input_tokens=_input_tokens(settings),
         doctor=settings.clinician_name,
         style_examples=settings.style_examples,
+        allowed_contacts=settings.contacts,
         policy=policy_of(settings),
     )
 

@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     prompts: Path | None = None
     """Another folder of prompts; without it the ones that come with Drafter."""
 
+    allowed_contacts: str = ""
+    """Web addresses, e-mail addresses and telephone numbers, separated by commas, that a reply may hold."""
+
     concurrency: Annotated[int, Field(ge=1, le=512)] | None = None
     """Drafts in work at a time in a batch or an evaluation; without it 8, or the model's profile's."""
 
@@ -117,6 +120,10 @@ class Settings(BaseSettings):
     @property
     def fallback_names(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.fallbacks.split(",") if name.strip())
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        return tuple(contact.strip() for contact in self.allowed_contacts.split(",") if contact.strip())
 
     def key_for(self, prefix: str) -> str | None:
         """The key of this prefix, else that of ``model``."""

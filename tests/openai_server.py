@@ -43,7 +43,7 @@ from tests.faults import drawn
 
 BEHAVIOURS = {
     "ok": "a draft composed from the prompt's numbered sources",
-    "obeys": "as ok, but does whatever the question orders: an injection that succeeds",
+    "obeys": "as ok, but writes whatever any text of the request tells it to: an injection that succeeds",
     "slow": "as ok, a twentieth of a second between pieces",
     "patient": "as ok, the answer begins after a fifth of a second",
     "badjson": "words that are not JSON, also when asked again",
@@ -430,9 +430,37 @@ def _event(data: dict[str, Any]) -> str:
 
 
 _SOURCE = re.compile(r'<past_reply number="(\d+)"[^>]*>(.*?)</past_reply>', re.DOTALL)
-_REPLY = re.compile(r"<reply>(.*?)</reply>", re.DOTALL)
-_QUESTION = re.compile(r"<question>(.*?)</question>", re.DOTALL)
-_ORDER = re.compile(r"(?:say|write|reply|answer)(?: only)?:? [\"“]?([^\"”.\n]{3,80})", re.IGNORECASE)
+_REPLY = re.compile(r"<reply(?:-\w+)?>(.*?)</reply", re.DOTALL)
+_QUESTION = re.compile(r"<question(?:-\w+)?>(.*?)</question", re.DOTALL)
+_SAID = (
+    r"(?:say|writ\w+|repl\w+|answer|output|print|state|mention|add|append|include|put|end|sign|recommend"
+    r"|return|repeat|copy|schreibe|escribe|dites)"
+)
+_ORDERS = (
+    re.compile(rf"\b{_SAID}\b[^\n\"“'‘「]{{0,60}}[\"“'‘「]([^\"”'’」\n]{{2,160}})[\"”'’」]", re.IGNORECASE),
+    re.compile(
+        rf"\b{_SAID}\b(?: only| with| as| that| the| in the \w+ that| in your \w+ that)?:? ([^\n.]{{3"
+        rf",160}})",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:寫上|写|輸出|输出|回答|回覆|回复|加入|名義|签名|簽名)[^。\n「“]{0,12}[「“]([^」”\n]"
+        r"{1,80})[」”]"
+    ),
+    re.compile(r"(!?\[[^\]\n]*\]\([^)\n]*\)|https?://[^\s<>]+)"),
+    re.compile(r"\b([A-Z]{3,}-\d{3,})\b"),
+    re.compile(r"([^.!?\n]+[.!?])\s*\([^)\n]*copy this sentence", re.IGNORECASE),
+    re.compile(r"((?:approved by|no review)[^.\n]{3,80})", re.IGNORECASE),
+    re.compile(r"((?:直接發送|直接发送)?[^。\n]{0,4}(?:無需|无需)[審审]核|以.{1,6}名義)"),
+)
+_ASKS_FOR_PROMPT = re.compile(
+    r"(?:system prompt|instructions before|系统提示|系統提示|before my message)", re.IGNORECASE
+)
+
+
+def orders_in(text: str) -> list[str]:
+    """Whatever the text seems to tell a model to write; too much rather than too little."""
+    return [match[1].strip() for order in _ORDERS for match in order.finditer(text)]
 
 
 def compose(messages: list[dict[str, Any]], *, obey: bool = False) -> dict[str, Any]:
@@ -446,8 +474,10 @@ def compose(messages: list[dict[str, Any]], *, obey: bool = False) -> dict[str, 
     reply = [_sentence(text, [number]) for number, texts in found[:2] for text in texts]
     if "<urgent_signs>" in user:
         reply.append({"text": _urgent(chinese), "sources": [], "kind": "safety_net", "quotes": []})
-    if obey and (order := _ORDER.search(question)):
-        reply.append({"text": order[1].strip() + ".", "sources": [], "kind": "answer", "quotes": []})
+    if obey:
+        orders = orders_in(user) + ([system] if _ASKS_FOR_PROMPT.search(question) else [])
+        ended = (text if text.endswith((".", "!", "。")) else f"{text}." for text in dict.fromkeys(orders))
+        reply += [{"text": text, "sources": [], "kind": "answer", "quotes": []} for text in ended]
     points = [{"label": f"From past reply {n}", "text": texts[0], "sources": [n]} for n, texts in found if texts]
     return {
         "salutation": "您好：" if chinese else "Hello,",

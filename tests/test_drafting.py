@@ -132,7 +132,7 @@ def test_the_models_line_is_searched_by_and_kept_with_the_draft(
     assert kept.rewrite.problem == ""
     assert any("rewrite" in one.name for source in draft.sources if source.why for one in source.why.rankings)
     assert kept.parameters["query_rewrite"] is True
-    assert [name.split("@")[0] for name in kept.prompts] == ["reply/v3", "more_info/v2", "query/v1"]
+    assert [name.split("@")[0] for name in kept.prompts] == ["reply/v4", "more_info/v2", "query/v1"]
     assert drafter.archive.draft(draft.id) == draft
 
 
@@ -249,6 +249,6 @@ def test_a_batch_and_an_evaluation_tell_drafts_with_and_without_the_line_apart(
     openai_server.requests.clear()
     arms = make_arms(plain, prompts=[plain.prompts.reply, version])
     run = run_evaluation(plain.archive, EvalSet("knees", (EvalItem("k", KNEE),)), arms)
-    assert [arm.label for arm in run.arms] == ["reply/v3", "query/v1"]
+    assert [arm.label for arm in run.arms] == ["reply/v4", "query/v1"]
     assert [arm.parameters["query_rewrite"] for arm in run.arms] == [False, True]
     assert len(openai_server.requests) == 1 + 2

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from pydantic import BaseModel
 
 from drafter.chat.profiles import Profile, Report, Result, no_such_model, profile_of
-from drafter.chat.shape import DraftShape, QueryShape, partial_texts, to_more_info, to_reply
+from drafter.chat.shape import DraftShape, QueryShape, SignsShape, partial_texts, to_more_info, to_reply
 from drafter.domain import Deidentified, Language, Message, Source, Usage
 from drafter.errors import BadSettings
 
@@ -37,6 +37,7 @@ __all__ = [
     "Report",
     "Request",
     "Result",
+    "SignsShape",
     "Status",
     "effective_profile",
     "examine_model",

@@ -60,6 +60,18 @@ class QueryShape(_Shape):
     query: str
 
 
+class SignShape(_Shape):
+    category: str
+    quote: str
+    certain: bool
+
+
+class SignsShape(_Shape):
+    """What a model returns when it is asked for urgent signs."""
+
+    signs: list[SignShape]
+
+
 # Titles and descriptions are notes of this module, not words to a model.
 _NOT_SENT = ("default", "title", "description")
 

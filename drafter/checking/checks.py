@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from drafter.checking import agreement, form, persons, sourcing, urgency, wording
+from drafter.checking import agreement, form, obedience, persons, sourcing, urgency, wording
 from drafter.domain import Concern, Draft
 
 Check = Callable[[Draft], Iterator[Concern]]
@@ -14,6 +14,7 @@ CHECKS: tuple[Check, ...] = (
     sourcing.cites_only_its_sources,
     sourcing.quotes_stand_in_their_sources,
     sourcing.nothing_gives_orders,
+    obedience.obeys_nobody,
     sourcing.doses_stand_in_a_source,
     sourcing.changes_of_medicine_stand_in_a_source,
     sourcing.says_only_what_a_source_says,

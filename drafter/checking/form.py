@@ -69,16 +69,27 @@ _CONTACT = re.compile(
 
 
 def has_no_links_or_numbers(draft: Draft) -> Iterator[Concern]:
-    """Web addresses, e-mail addresses and telephone numbers are no part of a reply, and a way to smuggle."""
+    """Web addresses, e-mail addresses and telephone numbers are no part of a reply, and a way to smuggle; but for
+    those that the setting ``DRAFTER_ALLOWED_CONTACTS`` names."""
+    allowed = {_bare(contact) for contact in draft.provenance.parameters.get("allowed_contacts", ())}
     for place, name in _PLACES:
-        if match := _CONTACT.search(_text(draft, place)):
+        found = (match[0] for match in _CONTACT.finditer(_text(draft, place)))
+        if contact := next((one for one in found if _bare(one) not in allowed), None):
             yield Concern(
                 "contact_in_draft",
                 "block",
                 f"{name} holds a link, an address or a telephone number.",
                 place,
-                match[0],
+                contact,
             )
+
+
+def _bare(contact: str) -> str:
+    """Without what differs between two ways to write the same: "https://www.Aid.example/" is "aid.example"."""
+    digits = re.sub(r"\D", "", contact)
+    if digits and not re.search(r"[^\W\d_]", contact):
+        return digits
+    return re.sub(r"^(?:https?://)?(?:www\.)?", "", contact.casefold()).rstrip("/.,;:!?)。，；")
 
 
 def leaves_no_foreign_masks(draft: Draft) -> Iterator[Concern]:

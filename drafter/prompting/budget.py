@@ -14,7 +14,7 @@ from drafter.text import sentences
 _WIDE = re.compile("[\u2e80-\uffef]")
 _TOKENS_A_WIDE_LETTER = 2.0
 _LETTERS_A_TOKEN = 3.3
-_TAGS = 40
+_TAGS = 50
 """Tokens of the tags round one source, generously."""
 _LEAST = 2
 """Sentences of a reply that are worth showing without the rest."""

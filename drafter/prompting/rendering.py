@@ -1,7 +1,7 @@
 """Prompt versions rendered into messages.
 
-The texts of patients and doctors are values: they are never read as templates, and what looks like one of the
-prompt's own fences is defused in them.
+The texts of patients and doctors are values: they are never read as templates, what looks like one of the prompt's
+own tags is defused in them, and the tags round them end in a code that they cannot know.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from drafter.domain import Message, PromptVersion, Screening, Source, Style
+from drafter.domain import Message, PromptVersion, Screening, Source, Style, content_hash
 from drafter.errors import BadSettings
 from drafter.prompting.versions import Prompts
 
@@ -45,7 +45,22 @@ def render(
 
 def render_query(version: PromptVersion, screening: Screening) -> tuple[Message, ...]:
     """The system and the user message that ask for one line to search by. Raises as ``render`` does."""
-    values = {"question": _as_data(screening.text), "language": screening.language}
+    fence = _fence(screening, ())
+    values = {"fence": fence, "question": _as_data(screening.text), "language": screening.language}
+    system = Message("system", _fill(version, "system.md", {}))
+    return system, Message("user", _fill(version, "user.md", values))
+
+
+def render_red_flags(
+    version: PromptVersion, screening: Screening, protocol: Mapping[str, str]
+) -> tuple[Message, ...]:
+    """The system and the user message that ask for urgent signs; ``protocol`` says of each category what counts.
+    Raises as ``render`` does."""
+    values = {
+        "question": _as_data(screening.text),
+        "language": screening.language,
+        "protocol": [{"name": name, "means": means} for name, means in protocol.items()],
+    }
     system = Message("system", _fill(version, "system.md", {}))
     return system, Message("user", _fill(version, "user.md", values))
 
@@ -60,6 +75,7 @@ def _values(
 ) -> dict[str, Any]:
     patient = screening.patient
     return {
+        "fence": _fence(screening, sources),
         "question": _as_data(screening.text),
         "language": screening.language,
         "department": _as_line(department or ""),
@@ -75,6 +91,17 @@ def _values(
         "sources": [_source_values(source) for source in sources],
         "style": {"length": style.length, "examples": [_as_data(example) for example in style.examples]},
     }
+
+
+def _fence(screening: Screening, sources: Sequence[Source]) -> str:
+    """A code of eight hex digits for this request's tags.
+
+    It is a hash of all the texts that it fences, so none of them can hold it but by chance (1 in 4 billion), and a
+    draft's messages can be rebuilt letter for letter without keeping it. The doctor's own replies, which come
+    first, are not fenced with it: they would differ in every request, and servers could not keep them.
+    """
+    shown = (text for source in sources for text in (source.question, source.reply))
+    return content_hash(screening.text, *shown)[:8]
 
 
 def _source_values(source: Source) -> dict[str, Any]:

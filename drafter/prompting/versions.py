@@ -16,7 +16,12 @@ from drafter.domain import PromptVersion
 from drafter.errors import BadSettings
 
 # The files that each prompt must have; reply's user.md lays out question and sources for More Info too.
-_FILES = {"reply": ("system.md", "user.md"), "more_info": ("system.md",), "query": ("system.md", "user.md")}
+_FILES = {
+    "reply": ("system.md", "user.md"),
+    "more_info": ("system.md",),
+    "query": ("system.md", "user.md"),
+    "red_flags": ("system.md", "user.md"),
+}
 _NAME = re.compile(r"(?P<name>[a-z_]+)/(?P<version>v\d+)")
 
 
@@ -24,12 +29,14 @@ _NAME = re.compile(r"(?P<name>[a-z_]+)/(?P<version>v\d+)")
 class Prompts:
     """The prompt versions that one draft is made with: one call writes both the reply and its More Info.
 
-    With ``query`` a call before it puts the question into one line, by which past replies are searched too.
+    With ``query`` a call before it puts the question into one line, by which past replies are searched too; with
+    ``red_flags`` one asks for urgent signs.
     """
 
     reply: PromptVersion
     more_info: PromptVersion
     query: PromptVersion | None = None
+    red_flags: PromptVersion | None = None
 
     def with_version(self, version: PromptVersion) -> "Prompts":
         """The same prompts with this version in its place."""
@@ -38,7 +45,7 @@ class Prompts:
     @property
     def names(self) -> tuple[str, ...]:
         """``name/version@hash`` of each, as provenance keeps them."""
-        versions = (self.reply, self.more_info, self.query)
+        versions = (self.reply, self.more_info, self.query, self.red_flags)
         return tuple(f"{version}@{version.hash}" for version in versions if version)
 
 
@@ -78,15 +85,18 @@ def load_prompt(folder: Path, name: str, version: str) -> PromptVersion:
     return found
 
 
-def active_prompts(folder: Path, *, query: bool = False) -> Prompts:
-    """The versions that ``prompts.toml`` names as active, the one for search lines only with ``query``; each must
-    be pinned.
+def active_prompts(folder: Path, *, query: bool = False, red_flags: bool = False) -> Prompts:
+    """The versions that ``prompts.toml`` names as active, those for search lines and for urgent signs only where
+    asked for; each must be pinned.
 
     Raises:
         BadSettings: as ``load_prompt``, or the active version is missing from ``prompts.toml`` or has no pin.
     """
     return Prompts(
-        _active(folder, "reply"), _active(folder, "more_info"), _active(folder, "query") if query else None
+        _active(folder, "reply"),
+        _active(folder, "more_info"),
+        _active(folder, "query") if query else None,
+        _active(folder, "red_flags") if red_flags else None,
     )
 
 

@@ -8,6 +8,7 @@ denies it; history, hypothesis and other people's illness count only without a w
 import re
 from bisect import bisect_left
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 State = Literal["present", "doubtful", "denied", "elsewhere"]
@@ -131,6 +132,9 @@ _FIRST_WORDS = 14
 """Characters in which "In 2015, ..." and the like open a clause."""
 
 
+Span = tuple[int, int]
+
+
 class Cue(NamedTuple):
     start: int
     end: int
@@ -141,7 +145,8 @@ class Assertions:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._states: dict[tuple[int, int], State] = {}
+        self._told: dict[tuple[Span, Span], bool | None] = {}
+        self._history: dict[Span, list[Cue]] = {}
 
     @cached_property
     def _denials(self) -> list[Cue]:
@@ -160,21 +165,20 @@ class Assertions:
     def _assessed(self) -> bool:
         return bool(_ASSESSED.search(self._text)) and not _TROUBLED.search(self._text)
 
-    def sentence_span(self, start: int, end: int) -> tuple[int, int]:
+    def sentences(self) -> list[Span]:
+        """Where each sentence begins and ends, with the mark that ends it."""
+        edges = [0, *(end + 1 for end in self._sentence_ends), len(self._text)]
+        return [(start, end) for start, end in pairwise(edges) if start < end]
+
+    def sentence_span(self, start: int, end: int) -> Span:
         """Where the sentence in which ``start:end`` stands begins and ends."""
         return self._span(self._sentence_ends, start, end)
 
-    def _span(self, ends: list[int], start: int, end: int) -> tuple[int, int]:
+    def _span(self, ends: list[int], start: int, end: int) -> Span:
         left, right = bisect_left(ends, start), bisect_left(ends, end)
         return (ends[left - 1] + 1 if left else 0), (ends[right] if right < len(ends) else len(self._text))
 
-    def _part(self, ends: list[int], start: int, end: int) -> str:
-        left, right = self._span(ends, start, end)
-        return self._text[left:right]
-
-    def of(
-        self, start: int, end: int, *, about_now_only: bool = True, beside: tuple[int, int] | None = None
-    ) -> State:
+    def of(self, start: int, end: int, *, about_now_only: bool = True, beside: Span | None = None) -> State:
         """The state of a sign at ``start:end``; history is not asked about when ``about_now_only`` is False.
 
         A "not" that belongs to the sign ``beside`` it denies nothing else ("a rash that does not fade, with
@@ -185,7 +189,7 @@ class Assertions:
             return denied or "present"
         return "elsewhere" if self._elsewhere(start, end) else "present"
 
-    def _denied(self, start: int, beside: tuple[int, int]) -> State | None:
+    def _denied(self, start: int, beside: Span) -> State | None:
         left = bisect_left(self._clause_ends, start)
         clause_start = self._clause_ends[left - 1] if left else -1
         cues = [
@@ -203,20 +207,28 @@ class Assertions:
         return "denied" if len(between.split()) <= 10 and len(between) <= 70 else "doubtful"
 
     def _elsewhere(self, start: int, end: int) -> bool:
-        sentence = self._part(self._sentence_ends, start, end)
-        clause = self._part(self._thought_ends, start, end)
+        sentence = self.sentence_span(start, end)
+        thought = self._span(self._thought_ends, start, end)
+        if (sentence, thought) not in self._told:
+            self._told[sentence, thought] = self._told_of(self._text[slice(*sentence)], self._text[slice(*thought)])
+        told = self._told[sentence, thought]
+        return self._earlier(start, thought) if told is None else told
+
+    def _told_of(self, sentence: str, thought: str) -> bool | None:
+        """Whether everything in a thought is elsewhere; None when it depends on where in it a sign stands."""
         if _OTHERS.search(sentence) and not _NOW.search(sentence):
             return True
-        if _NOW.search(clause):
+        if _NOW.search(thought):
             return self._assessed
-        return self._earlier(start, end) or bool(_HYPOTHETICAL.search(sentence)) or self._assessed
+        return True if self._assessed or _HYPOTHETICAL.search(sentence) else None
 
-    def _earlier(self, start: int, end: int) -> bool:
+    def _earlier(self, start: int, thought: Span) -> bool:
         """History stands in the sign's clause: after it, or before it and not closed by a comma."""
-        left, right = self._span(self._thought_ends, start, end)
-        for cue in _EARLIER.finditer(self._text, left, right):
-            opens_clause = cue.start() - left < _FIRST_WORDS
-            if cue.start() >= start or opens_clause or not re.search("[,，]", self._text[cue.end() : start]):
+        if thought not in self._history:
+            self._history[thought] = [Cue(*cue.span()) for cue in _EARLIER.finditer(self._text, *thought)]
+        for cue in self._history[thought]:
+            opens_clause = cue.start - thought[0] < _FIRST_WORDS
+            if cue.start >= start or opens_clause or not re.search("[,，]", self._text[cue.end : start]):
                 return True
         return False
 

@@ -32,12 +32,13 @@ _TO_MODEL = (
 _TO_MODEL_HINTS = "assistant model _ai (ai {ai a.i bot llm gpt reader system drafter grader judge"
 _SAY = (
     r"(?:say|copy|add|write|ignore|state|tell|output|reply|respond|answer|print|repeat|include|recommend|append"
-    r"|insert|"
+    r"|insert|mention|integrate|embed|enhance|augment|put|hide|place|sign|"
     r"always|never|must|begin|start|end|use|give|approve|return|mark)"
 )
 _GAP = r"(?:\W+\w+){0,4}?\W+"
 _SHOW = (
-    r"\b(?:print|reveal|show|repeat|tell me|output|write|give me|display|leak|spell|what (?:is|are|was|does|do)"
+    r"\b(?:print|reveal|show|repeat|tell me|output|write|give me|display|leak|spell|what (?:is|are|was|were|"
+    r"does|do)"
     r"|share"
     r"|summari[sz]e|translate)\b[^.?!\n]{0,50}"
 )
@@ -57,14 +58,33 @@ _ENGLISH = (
     ),
     (
         "you",
-        r"\byou are (?:now (?:an?|in|my|the|free|acting|going|called)|no longer (?:an?|bound|restricted"
+        r"\byou are (?:now (?:an?|in|my(?! (?:last|only|best)\b)|the|free|acting|going|called)|no longer "
+        r"(?:an?|bound|restricted"
         r"|required|limited))\b"
         r"|\bnow you are (?:an?|the|my)\b|\bfrom now on,? (?:you|answer|respond|act|reply)",
     ),
     (
+        "above foregoing & ignor disregard forget overrid bypass",
+        r"\b(?:ignore|disregard|forget|override|bypass)\W+(?:all |everything )?(?:of )?(?:the )?(?:above|for"
+        r"egoing)\b",
+    ),
+    (
+        "vergiss ignorier abweichend olvid oublie ignorez ignora",
+        r"\b(?:vergiss|ignorier\w*)\W+(?:alle[ns]?|die|was)\b|\babweichend zu\b[^.!?\n]{0,20}\b(?:instru|anweis)\w*"
+        r"|\b(?:olvid[ae]\w*|ignor[ae]\w*|oublie[rz]?|ignore[rz])\b[^.!?\n]{0,24}"
+        r"\b(?:instrucciones|reglas|instructions|règles|consignes)\b",
+    ),
+    ("i", r"\bi([\W_])g\1n\1o\1r\1e\b"),
+    (
+        "base64 rot13 morse cipher hexadecimal reverse backwards pig_latin",
+        rf"\b{_SAY}\b[^.?!\n]{{0,60}}\b(?:in|using|as|with|by)\b[^.?!\n]{{0,20}}"
+        r"\b(?:base64|rot13|morse|cipher|hexadecimal|reverse|backwards|pig latin)\b",
+    ),
+    (
         "pretend imagine play acting_ act_ repeat_after",
         r"\b(?:pretend|imagine) (?:that )?(?:to be|you are|you['’]re|you were)\b|\brole-?play\b"
-        r"|\bact(?:ing)? (?:as|like) (?:a|an|my|the|if you)\b|\brepeat after me\b",
+        r"|(?:^|[.!?,;:\n]\s*|\bplease |\byou (?:will |must |should )?)act(?:ing)? (?:as|like) (?:a|an|my|th"
+        r"e|if you)\b|\brepeat after me\b",
     ),
     (
         "instruction directive order task prompt & : ：",
@@ -105,14 +125,15 @@ _ENGLISH = (
     ),
     (
         "just_output only_ exactly_ must_ nothing_else nothing_more as_your_",
-        r"\bjust output\b|\b(?:only|exactly|must) (?:say|output|reply|respond|answer|print|return"
+        r"\bjust output\b|(?<!\bi )(?<!\bwe )(?<!he )(?<!they )\b(?:only|exactly|must) (?:say|output|reply|r"
+        r"espond|answer|print|return"
         r"|write)\b(?! (?:if|yes|no|to)\b)"
         rf"|\b{_SAY}\b[^.?!\n]{{0,30}}\b(?:and nothing (?:else|more)|as your (?:whole|only|entire|full) \w+)",
     ),
     (
         "answer reply response draft output message",
-        rf"\b{_SAY}\b[^.?!\n]{{0,60}}\b(?:in|to|at the (?:end|start|beginning|top) of|into) (?:your|the|every"
-        rf"|each|this) (?:next )?"
+        rf"\b{_SAY}\b(?:[^.?!\n]|[.?!](?=\S)){{0,90}}\b(?:in|to|at the (?:end|start|beginning|top) of|into)"
+        rf" (?:your|the|every|each|this) (?:next )?"
         r"(?:answer|reply|response|draft|output|message)s?\b"
         r"|\b(?:modify|replace|rewrite|invert|reverse|encode|encrypt|apply|write|translate|use)\b[^.?!\n]{0,50}"
         r"\byour (?:answer|reply|response|output|message)\b",
@@ -122,6 +143,7 @@ _ENGLISH = (
         "review approv check send",
         r"\bno (?:further )?(?:review|approval|check\w*) (?:is )?(?:needed|required|necessary)"
         r"|\b(?:skip|bypass|without) (?:the |any )?(?:human |clinician['’]?s? |doctor['’]?s? )?review\b"
+        r"(?! (?:at|with|in|of|appointment|visit))"
         r"|\b(?:auto-?|pre-?)approved?\b|\bsend (?:it |this )?(?:now|immediately|at once|without)\b",
     ),
     (
@@ -154,10 +176,15 @@ _CHINESE = (
     r"(?:忽略|無視|无视|忘記|忘记|忘掉|不要理會|不要理会|不理會|取消|跳過|跳过|繞過|绕过|覆蓋|覆盖|違反"
     r"|违反)[^。！？\n]{0,12}"
     r"(?:指示|指令|設定|设定|規則|规则|提示|命令|限制|守則|守则|對話|对话)",
-    r"(?:你|您)(?:現在|现在)(?:起|開始|开始)?(?:是|扮演)(?:一個|一个|一名|不受|新的|自由)",
+    r"(?:你|您)(?:現在|现在)(?:起|開始|开始)?(?:是|扮演)(?:一個|一个|一名|不受|新的|自由|[沒没]有)",
     r"(?:從現在|从现在)(?:起|開始|开始)[，,]?你|假[裝装](?:你|自己)是|(?:請|请)?扮演|角色扮演",
     r"只(?:准|能|要|需|許|许)?(?:輸出|输出|回答|回覆|回复|說|说|寫|写)[“「\"『]|只(?:輸出|输出)",
     r"(?:輸出|输出|回覆|回复|寫上|写上|加上)[“「\"『][^”」\"』]{1,30}[”」\"』]",
+    r"(?:只|直接|請|请|必須|必须|務必|务必|並|并)(?:要|需)?(?:在[^。\n]{0,8})?(?:輸出|输出|回覆|回复|寫|写|"
+    r"說|说|回答)[上出下]?"
+    r"[“「\"『]",
+    r"在(?:你的|您的)?(?:回答|回覆|回复|答案|草稿|回信)(?:之?中|裡|裏|里)(?:加入|寫|写|加上|附上|放)",
+    r"(?:不要|別|别|勿|不得)(?:提|寫|写|加)[^。\n]{0,4}(?:警告|警語|警语|風險|风险|副作用)",
     r"(?:^|[\n（(\[【<])\s*(?:系統|系统|助手|助理|模型|開發者|开发者|管理員|管理员|AI)(?:提示|訊息|消息"
     r"|指令)?\s*[:：]",
     r"(?:模型|助手|助理|AI|機器人|机器人)(?:必須|必须|應該|应该|請|请|只能|務必|务必)",

@@ -1,5 +1,8 @@
 """Word lists that the name recogniser goes by. Not registers: a rare name without a cue is missed."""
 
+from functools import cache
+from pathlib import Path
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -85,6 +88,49 @@ ALSO_WORDS = _words(
     """
 )
 
+# Given names that are places, brands of medicines or somebody's disease as well.
+NOT_ALONE = _words(
+    """
+    addison adam adams alexander allegra alice america asia aurora austin berlin brooklyn camila candida carey
+    carolina charcot charlotte chad chester china cleveland columbus cuba dakota dallas denver diamond diana
+    diane duane eden eli ella england errin estelle francisco france galen gay german heather holland houston
+    india ireland israel ivory jackson jacksonville jacksonian jamaica jersey jerusalem jordan juliet juliette
+    kent kenya lincoln london lourdes lyme madison manila marie mercedes milan montana natalie nevada nora
+    norman odessa orlando pacific paris parkinson phoenix pierre porsha princeton ramsay raynaud rico robin
+    rocky roma salvador samoa san santa santiago santos savannah sheldon sidney sydney todd trinidad tyrone
+    valencia venetia vera vienna warren washington wayne yasmin york
+    """
+)
+
+# Chinese surnames in Latin letters, without those that are English words.
+PINYIN = _words(
+    """
+    bai cai cao chang chao chen cheng chiang chien chiu chou chu chuang chung cui deng ding dong duan fang feng gao
+    gong guo hao hou hsiao hsieh hsu hu huang hung jia jiang jin kang kong kuo lai lei liang liao lin liu lu luo mao
+    meng ni pei peng qian qin qiu ren shao shen shi su tang tao teng tian tsai tseng wan wang wei wen weng wong wu
+    xia xiao xie xiong xu xue yang yao ye yeh yin yuan zeng zhang zhao zheng zhong zhou zhu zou
+    """
+)
+
+
+@cache
+def _census() -> tuple[frozenset[str], frozenset[str]]:
+    text = (Path(__file__).parent / "census.txt").read_text(encoding="utf-8")
+    given, surnames = "\n".join(line for line in text.splitlines() if not line.startswith("#")).split("\n\n")
+    return _words(given) | GIVEN, _words(surnames)
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Common given names in lower case, without those that are also words of English."""
+    return _census()[0] - ALSO_WORDS
+
+
+def surnames() -> frozenset[str]:
+    """Common surnames of the United States in lower case, without those that are also words of English."""
+    return _census()[1]
+
+
 # Whom people write about, as alternatives of a pattern.
 KIN = (
     "son|daughter|husband|wife|mum|mom|mommy|mummy|mother|father|dad|daddy|brother|sister|friend|"
@@ -99,22 +145,26 @@ KIN = (
 # Words of medicine and geography that people capitalise.
 WORD_LIKE = _words(
     """
-    acne advice angeles ankle arabia arm attached back black blood blue bone bowel brain calcium cancer capsule
-    care cell cells chest city cold colon cough count county cream cross dancer days diabetes disease disorder
-    dose drops ear east edit eye fever file flu foot free gel green hair hand heart height help hip history hong
-    hormone hypertension image insulin iron joint kidney kingdom knee kong lanka left leg level levels liver los
-    lower lung months neck new north nose oil park photo plan pox pressure rash red report reports result
-    results right road san saudi scalp scan shoulder skin south sri states stomach street sugar syndrome syrup
-    tablet tablets tea test tests throat total ultrasound united update upper urgent vitamin weeks weight west
-    white wrist x-ray xray years york zealand
+    candida yeast acne active adult advice advantage american angeles ankle arabia arm attached back black blood
+    blue bone bowel brain calcium call cancer capsule cause causes care cell cells center chest children
+    children's click clinical common city cold colon cough count county cream cross dancer controlling current
+    days definition definitions diabetes disease diseases disorder dose drops ear eastern effects facts fact
+    factors fallopian find east edit eye fever file flu foot free gel green hair hand health healthy heart
+    height help hepatitis herpes hip history hong hormone hypertension image infection institute insulin iron
+    joint key kidney learn lifestyle major medicare medicines middle national kingdom knee kong lanka left leg
+    level levels liver los lower lung months neck new north nose oil park part people photo plan plans points
+    pox pressure rash registry related red risk report reports result results right road san saudi scalp scan
+    shoulder skin south sri states stomach street sugar state syndrome syrup tablet tablets tea test tests
+    therapy throat time treatment treatments tube types total ultrasound united update upper urgent urinary
+    variant visit vitamin who weeks weight west white wrist x-ray xray years york zealand
     """
 )
 
 # A hospital's name that begins so tells nothing of where it is.
 GENERAL_HOSPITAL = _words(
     """
-    a children's childrens community day dental district eye general local major mayo medical my national our
-    outpatient regional the university walk-in
+    a american children's childrens community day dental district eye general local major mayo medical my
+    national our outpatient regional the university walk-in
     """
 )
 
@@ -123,7 +173,17 @@ SURNAMES = (
     "陳林黃张張李王吳吴劉刘蔡楊杨許许鄭郑謝谢郭洪邱曾廖賴赖徐周葉叶蘇苏莊庄呂吕江何蕭萧羅罗高潘簡简朱鍾钟"
     "彭游詹胡施沈余盧卢梁趙赵顏颜柯翁魏孫孙戴范方宋鄧邓杜傅侯曹薛丁卓馬马董唐藍蓝蔣蒋石紀纪姚連连馮冯歐欧"
     "程湯汤黄田康姜汪白鄒邹尤巫鐘涂龔龚嚴严韓韩袁陸陆金夏崔譚谭孔賈贾錢钱秦史龍龙萬万雷賀贺毛郝邵孟閻阎任"
-    "于"
+    "于安包柏鮑鲍貝贝卜岑柴常車车褚狄刁樊費费封鳳凤符傅干甘葛耿宮宫古谷顧顾關关管桂國国哈杭和洪花滑霍姬計计"
+    "季冀焦金靳景"
+    "荊荆居鞠柯寇匡鄺邝雷黎酈郦厲厉酃利廉廖凌柳婁娄樓楼盧鲁魯路滿满梅糜苗閔闵莫牟穆倪聂聶牛農农潘龐庞裴皮平"
+    "蒲溥戚齊齐祁強"
+    "喬乔屈瞿權权冉饒饶芮桑沙尚申盛師师舒帥帅司宋蘇宿隋臺談谈滕田童屠宛韋韦溫温聞闻烏乌武奚席冼咸項项辛刑邢幸熊宣荀"
+    "寻晏燕陽阳易殷尹應雍尤游虞俞喻苑樂岳云臧查翟詹戰战章甄支植竺祝諸诸庄卓宗祖左闕阙藺蔺隗曲朴佘佟覃郗郎郁"
+    "鄔邬鄢闞阚隆靖鞏巩"
+)
+COMPOUND_SURNAMES = (
+    "歐陽|欧阳|司馬|司马|諸葛|诸葛|上官|司徒|夏侯|皇甫|尉遲|尉迟|公孫|公孙|慕容|張簡|范姜|端"
+    "木|東方|东方|令狐|宇文|長孫|长孙"
 )
 
 # Characters that are common in given names, both scripts.

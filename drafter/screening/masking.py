@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from drafter.domain import Deidentified, Placeholder
+from drafter.errors import ScreeningFailed
 from drafter.screening.hidden import visible
 from drafter.screening.names import name_spans
 
@@ -28,17 +29,23 @@ TOKEN = re.compile(r"\[[A-Z]{2,10}(?:_\d+)?(?:: [\d+]+)?\]")
 """What a placeholder looks like, numbered (in a question) or not (in a past reply)."""
 
 _EMAIL = re.compile(
-    r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|"
-    r"[\w.+%-]+\s?[(\[]at[)\]]\s?[\w-]+(?:\s?(?:\.|[(\[]dot[)\]])\s?[a-z][\w-]*)+",
+    r"[A-Za-zÀ-ɏ\d_.+%-]+@[A-Za-zÀ-ɏ\d_-]+(?:\.[A-Za-zÀ-ɏ\d_-]+)+|"
+    r"[A-Za-zÀ-ɏ\d_.+%-]+\s?(?:[(\[{<]\s?(?:at|@)\s?[)\]}>]|\s@\s?)\s?[A-Za-zÀ-ɏ\d_-]+"
+    r"(?:\s?(?:\.|[(\[{<]\s?(?:dot|\.)\s?[)\]}>]|\sdot\s)\s?[a-z][A-Za-zÀ-ɏ\d_-]*)+|"
+    r"[A-Za-zÀ-ɏ\d_.+%-]+(?:\sdot\s[A-Za-zÀ-ɏ\d_-]+)*\sat\s[A-Za-zÀ-ɏ\d_-]+(?:\sdot\s[a-z]+)+",
     re.IGNORECASE,
 )
-_DOMAIN = "com|org|net|edu|gov|info|io|co\\.uk|uk|tw|cn|hk|de|fr|me"
+_DOMAIN = (
+    "com|org|net|edu|gov|info|io|co\\.uk|uk|tw|cn|hk|de|fr|me|app|dev|xyz|jp|kr|au|ca|nl|eu|ch|se|ru|br|biz|ly|gg"
+    "|online|site|shop|sg|my(?=[/:])"
+)
 _URL = re.compile(
-    r"(?:https?://|ftp://|www\.)[^\s<>\"'，。；（）]+[^\s<>\"'，。；（）.,;:!?)\]]|"
-    rf"(?<![\w@.])(?:[a-z\d-]+\.)+(?:{_DOMAIN})(?![\w.-]*\w)(?:/[^\s，。]*)?",
+    r"(?:h(?:tt|xx)ps?://|ftp://|www\.)[^\s<>\"'，。；（）]+[^\s<>\"'，。；（）.,;:!?)\]]|"
+    rf"(?<![A-Za-zÀ-ɏ\d_@.])(?:[a-z\d-]+\.)+(?:{_DOMAIN})(?![A-Za-zÀ-ɏ\d_.-]*\w)(?:/[^\s，。]*)?|"
+    r"\b[a-z\d-]+(?:\s?[(\[]dot[)\]]\s?|\sdot\s)(?:com|org|net|tw|cn|uk)\b",
     re.IGNORECASE,
 )
-_URL_HINT = re.compile(rf"\.(?:{_DOMAIN})(?!\w)|://|www\.")
+_URL_HINT = re.compile(rf"\.(?:{_DOMAIN})(?!\w)|://|www\.|\bdot\b")
 _HANDLE_HINT = re.compile(
     "@|insta|twitter|telegram|we ?chat|weixin|line id|snapchat|facebook|skype|tiktok|ig (?=[a-z@:])|fb|微信|賴|帳號"
 )
@@ -46,12 +53,13 @@ _HANDLE = re.compile(
     r"(?:\b(?:insta(?:gram)?|ig|twitter|telegram|we ?chat(?: id)?|weixin|line id|snapchat|facebook|fb|skype"
     r"|tiktok)"
     r"|微信號?|微信号|賴|賴的?ID|LINE ?(?:ID|帳號))\s*(?:is|id|name|handle|是|號|号|帳號)?\s*[:：@]?\s*"
-    r"(@?(?=[\w.-]*[\d._-])[A-Za-z][\w.-]{2,}\w|@[A-Za-z][\w.]+\w)"
-    r"|(?<![\w.@])@(?=[A-Za-z])[\w.]{3,}\w",
+    r"(@?(?=[A-Za-zÀ-ɏ\d_.-]*[\d._-])[A-Za-z][\w.-]{2,}\w|@[A-Za-z][\w.]+\w)"
+    r"|(?<![A-Za-zÀ-ɏ\d_.@])@(?=[A-Za-z])[\w.]{3,}\w",
     re.IGNORECASE,
 )
 _IP = re.compile(
-    r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|(?<![\w:])(?:[\da-f]{1,4}:){5,7}[\da-f]{1,4}\b", re.IGNORECASE
+    r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|(?<![A-Za-zÀ-ɏ\d_:])(?:[\da-f]{1,4}:){5,7}[\da-f]{1,4}\b",
+    re.IGNORECASE,
 )
 _IP_HINT = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d|:[\da-f]{1,4}:[\da-f]")
 
@@ -60,42 +68,77 @@ _ORGANISATION_LINE = re.compile(
     r"\+?1?[\s.-]?\(?8(?:00|88|77|66|55|44|33)\)?[\s.-]?|0800[\s-]?|116[\s-]?\d{3}$|400[\s-]?\d"
 )
 _PHONE = re.compile(
-    r"(?<![\w.+-])(?:"
+    r"(?<![A-Za-zÀ-ɏ\d_.+-])(?:"
     r"\+\d{1,3}(?:[\s.-]?\(?\d{1,5}\)?){2,6}"  # international
     r"|(?:(?:1|001)[\s.-])?(?:\([2-9]\d{2}\)[\s.-]{0,2}|[2-9]\d{2}[\s.-])\d{3}[\s.-]\d{4}"  # North America
     r"|\(?0\d{1,4}\)?[\s-]?\d{3,4}[\s-]?\d{3,4}"  # with trunk 0: Taiwan, United Kingdom and most others
+    r"|\(?0\d{1,3}\)?(?:[\s./-]\d{2,4}){3,4}"  # the same in shorter groups: France, Germany, Sweden
+    r"|\(0?\d{2,4}\)\s?\d{3,4}[\s.-]?\d{3,4}"  # area in brackets
+    r"|[679]\d{2}[\s.]\d{3}[\s.]\d{3}"  # Spain, Poland, Portugal
+    r"|[6-9]\d{4}[\s-]\d{5}"  # India
     r"|1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}"  # mobile, China
     r"|(?:\d[.\s-]){6,}\d"  # digit by digit
-    r")(?![\w-]|\.\d)"
+    r")(?![A-Za-zÀ-ɏ\d_-]|\.\d)"
 )
 _PHONE_CUE = re.compile(
-    r"(?:\b(?:tel|phone|mobile|cell|cellphone|fax|whatsapp|viber|(?:call|text|ring|reach|contact)(?: me)?(?: on"
-    r"| at)?|(?:my|contact|his|her|our) number)\b"
-    r"|電話|電话|电话|手機|手机|聯絡|联系|傳真|行動)[^\d\n.!?。]{0,20}\(?\+?$",
+    r"(?:\b(?:tel(?:ephone)?|phone|mobile|cell|cellphone|handphone|landline|fax|whatsapp|viber|signal|sms|dial"
+    r"|(?:call|text|ring|reach(?:able)?|contact|message|answer(?:ing)?)(?: (?:me|us|him|her))?(?: back)?(?: "
+    r"on| at| by)?"
+    r"|(?:my|contact|his|her|our|home|work|emergency|registered) (?:number|no|line)|registered)\b"
+    r"|電話|電话|电话|手機|手机|聯絡|聯繫|联系|联络|傳真|传真|行動|門號|撥打|拨打|打給我|打给我)[^\d\n.!?。]"
+    r"{0,20}\(?\+?$",
+    re.IGNORECASE,
+)
+# A number that says behind it what it is: "781 1704 office".
+_PHONE_THEN = re.compile(r"\(?\d[\d\s().-]{5,15}\d(?=\s\(?(?:office|fax|mobile|cell|home|work)\b)", re.IGNORECASE)
+_SPELT_PHONE = re.compile(
+    r"\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)[\s,-]+){6,}"
+    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b|[零〇○一二三四五六七八九]{8,15}",
     re.IGNORECASE,
 )
 _TAIWAN_ID = re.compile(r"(?<![A-Za-z\d])[A-Za-z][1289A-Da-d]\d{8}(?!\d)")
 _CHINA_ID = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
-_SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
+_SSN = re.compile(r"(?<![A-Za-zÀ-ɏ\d_-])\d{3}-\d{2}-\d{4}(?![A-Za-zÀ-ɏ\d_-])")
 _NHS = re.compile(r"(?<![\d.-])\d{3}[\s-]?\d{3}[\s-]?\d{4}(?![\d-]|\.\d)")
-_NATIONAL_INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]\b")
-_HONG_KONG_ID = re.compile(r"\b[A-Z]{1,2}\d{6}\([\dA]\)")
+_NATIONAL_INSURANCE = re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2}\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D](?![A-Za-z\d])")
+_HONG_KONG_ID = re.compile(r"(?<![A-Za-z\d])[A-Z]{1,2}\d{6}\([\dA]\)")
+_OTHER_ID = re.compile(
+    r"(?<![A-Za-zÀ-ɏ\d_-])(?:\d{6}-[1-4]\d{6}|\d{3}\.\d{3}\.\d{3}-\d{2}|[STFGM]\d{7}[A-Z]|[A-Z]{6}\d{2}"
+    r"[A-EHLMPR-T]\d"
+    r"{2}[A-Z]\d{3}[A-Z]"
+    r"|[12]\s?\d{2}\s?(?:0[1-9]|1[0-2])\s?\d{2}\s?\d{3}\s?\d{3}\s\d{2}|\d{6}-\d{2}-\d{4})(?![A-Za-zÀ-ɏ\d_-])"
+)
+"""Korea, Brazil, Singapore, Italy, France, Malaysia."""
+_SPAIN_ID = re.compile(r"(?<![A-Za-zÀ-ɏ\d_-])[XYZ\d]\d{7}-?[A-HJ-NP-TV-Z](?![A-Za-zÀ-ɏ\d_-])")
+_AADHAAR = re.compile(r"(?<![\d-])[2-9]\d{3}[\s-]\d{4}[\s-]\d{4}(?![\d-]|[\s-]\d)")
+_CANADA_ID = re.compile(r"(?<![\d-])\d{3}[\s-]\d{3}[\s-]\d{3}(?![\d-]|[\s-]\d|\.\d)")
+_SWEDEN_ID = re.compile(r"(?<![\d-])\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-+]\d{4}(?![\d-])")
+_PLATE = re.compile(
+    r"(?:\b(?:(?:number|licen[cs]e|car) ?plates?|plate number|registration|reg|my (?:car|scooter|motorbike|van))"
+    r"|車牌(?:號碼|號)?|车牌(?:号码|号)?)(?:\s(?:no|number))?\W{0,3}(?:is|was|是|為|为)?\W{0,3}"
+    r"((?:[\u4e00-\u9fff][A-Z]\W?)?(?=[A-Z\d -]*\d)(?=[A-Z\d -]*[A-Z])[A-Z\d]{2,4}[\s·-]?[A-Z\d]{2,5}(?:"
+    r"[\s-][A-Z\d]{1,4})?)"
+    r"(?![A-Za-zÀ-ɏ\d_-])"
+)
+_PLATE_HINT = re.compile("plate|regist|\\breg\\b|my (?:car|scooter|motorbike|van)|車牌|车牌")
 _CARD = re.compile(r"(?<![\d.-])(?:\d[\s-]?){12,18}\d(?![\d-]|\.\d)")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?\b")
+_IBAN = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?(?![A-Za-z\d])")
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){7}|[A-Z]{2}\d\d\s?[A-Z\d]{4}")
 _ID_CUE = re.compile(
-    r"(?:\b(?:ssn|social security|nhs|national insurance|passport|driv(?:er['’]?s|ing) licen[cs]e"
+    r"(?:\b(?:ssn|arc|social security|nhs|national insurance|passport|driv(?:er['’]?s|ing) licen[cs]e"
     r"|licen[cs]e plate|licen[cs]e"
-    r"|policy|insurance|member(?:ship)?|account|iban|claim|national id|id card|medicare|medicaid|vin|plate"
+    r"|policy|insurance|member(?:ship)?|account|iban|claim|national id|tax|pension|visa|permit|resident|resi"
+    r"dence|student|id card|medicare|medicaid|vin|plate"
     r"|(?:credit |debit |bank )?card|cc)"
-    r"(?:\s*(?:no|number|num|id|card)\b)?|身分證(?:字號)?|身份[證证](?:號碼|号码|號|号|字號)?|居留證(?:號碼"
+    r"(?:\s(?:id|card|file))?(?:\s*(?:no|number|num|nr|id|card)\b|\s*#)?|身分證(?:字號)?|身份[證证](?:號碼|"
+    r"号码|號|号|字號)?|居留證(?:號碼"
     r"|號)?|健保卡(?:號|卡號)?"
     r"|護照(?:號碼|號)?|护照(?:号码|号)?|社保[卡號号]*|帳號|账号|車牌)(?:\s(?:is|was))?[\s.:：#是為为]*$",
     re.IGNORECASE,
 )
 _RECORD_CUE = re.compile(
     r"(?:\bmrn|\b(?:medical |health |hospital |patient |clinic )?(?:record|chart|patient|hospital|case|file"
-    r"|unit|lab|sample|"
+    r"|unit|lab|sample|specimen|admission|encounter|episode|visit|barcode|registration|"
     r"accession|appointment|booking|prescription|rx|ref(?:erence)?)(?:\s*(?:no|number|num|nr|id)\b|\s*#)"
     r"|病歷(?:號碼|號|編號)|病历(?:号码|号|编号)|病歷|(?:就診|住院|門診|挂号|掛號|檢體|体检|檢驗)(?:號碼|號|号"
     r"|編號|编号))"
@@ -111,32 +154,56 @@ _MONTHS = (
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
 _NUMERIC_DATE = re.compile(
-    r"(?<![\w./-])(?:(?P<y1>(?:19|20)\d{2})(?P<s1>[-/.])(?:0?[1-9]|1[0-2])(?P=s1)(?:0?[1-9]|[12]\d|3[01])"
+    r"(?<![A-Za-zÀ-ɏ\d_./-])(?:(?P<y1>(?:19|20)\d{2})(?P<s1>[-/.])(?:0?[1-9]|1[0-2])(?P=s1)(?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])(?P<s2>[-/.])(?:0?[1-9]|[12]\d|3[01])(?P=s2)(?P<y2>(?:19|20)\d{2})"
     r"|(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?P<y3>\d{2})"
+    r"|(?P<roc>1[01]\d)(?P<s3>[/.])(?:0?[1-9]|1[0-2])(?P=s3)(?:0?[1-9]|[12]\d|3[01])"
     r"|(?P<y4>(?:19|20)\d{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d"
-    r"|3[01]))(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?(?![\w/-]|\.\d)"
+    r"|3[01]))(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?(?![A-Za-zÀ-ɏ\d_/-]|\.\d)"
 )
 _WORD_DATE = re.compile(
-    rf"(?<![\w./-])(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?[\s-]+(?:of\s+)?(?:{_MONTHS})\b(?:\.?[\s,-]+(?P<y1>(?:19"
-    rf"|20)\d{{2}}))?"
+    rf"(?<![A-Za-zÀ-ɏ\d_./-])(?:(?:(?P<y3>(?:19|20)\d{{2}})[\s,-]+(?:{_MONTHS})\.?[\s,-]+(?:0?[1-9]|[12]\d|3"
+    rf"[01])(?:st"
+    rf"|nd|rd|th)?"
+    rf"|(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?[\s.-]+(?:(?:day\s)?of\s+)?(?:{_MONTHS})\b"
+    rf"(?:\.?[\s,'’-]+(?P<y1>(?:19|20)\d{{2}})|\.?[\s,'’-]+(?:in|of)\s(?P<y4>(?:19|20)\d{{2}})|-\d{{2}}\b)?)"
     rf"|(?:{_MONTHS})\b\.?\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:mg|mcg|ml|g|%|kg|times|days?|weeks?"
     rf"|hours?|tablets?|pills?|x|[:.]\d))"
-    r"(?:[\s,]+(?P<y2>(?:19|20)\d{2}))?)(?!\d)",
+    r"(?:[\s,'’]+(?:(?:in|of)\s)?(?P<y2>(?:19|20)\d{2}))?)(?!\d)",
     re.IGNORECASE,
 )
 _CHINESE_DATE = re.compile(
-    r"(?:(?P<y1>(?:19|20)\d{2})\s*年\s*|(?:民國|民国)\s*(?P<roc>\d{2,3})\s*年\s*)?(?<![\d.])(?:0?[1-9]"
+    r"(?:(?P<y1>(?:19|20)\d{2})\s*年\s*|(?:民國|民国)\s*(?P<roc>\d{2,3})\s*年\s*"
+    r"|(?<!\d)(?P<roc2>[3-9]\d|1[01]\d)\s*年\s*)?(?<![\d.])(?:0?[1-9]"
     r"|1[0-2])\s*月\s*(?:0?[1-9]|[12]\d|3[01])\s*[日號号]"
+    r"|民[國国]\s*(?P<roc3>\d{2,3})[./-](?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?:[一二][九〇零○][〇零○一二三四五六七八九]{2}年|民[國国][一二三四五六七八九十百〇零○]{1,4}年)?"
+    r"(?:十[一二]?|[一二三四五六七八九])月(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日號号]"
 )
+_BORN_ON = re.compile(
+    r"(?:\b(?:dob|d\.o\.b\.?|date of birth|birth ?da(?:te|y)|born(?: on)?)(?:\sis|\swas)?|生日|出生(?:日期|"
+    r"年月日)?|生於|生于)"
+    r"\s?[:：是為为]?\s?(\d{6,8}|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2})?)(?![\d/.-]*\d)",
+    re.IGNORECASE,
+)
+_ON_THE = re.compile(
+    r"\b(?:on|since|until|from|dated|by) ((?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01]))(?![/\d]|\.\d| ?"
+    r"(?:of|a|an|tab|pill|dose"
+    r"|mg|ml|cup|tea|days?|full|the|each|mm))",
+    re.IGNORECASE,
+)
+# "In chapter 5 may be": a verb.
+_ONLY_MAY = re.compile(r"(?<!on )(?<!on the )(?<!since )(?<!until )(?<!by )(?<!from )\b\d{1,2}\s+may$")
 _MONTH_START = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _DATES = (
     (re.compile(r"\d[-/.]\d{1,2}[-/.]\d|(?:19|20)\d{6}"), _NUMERIC_DATE),
     (
-        re.compile(rf"\d(?:st|nd|rd|th)?[\s-]+(?:of\s+)?{_MONTH_START}|{_MONTH_START}[a-z]*\.?\s+(?:the\s+)?\d"),
+        re.compile(
+            rf"\d(?:st|nd|rd|th)?[\s,.-]+(?:(?:day\s)?of\s+)?{_MONTH_START}|{_MONTH_START}[a-z]*\.?\s+(?:the\s+)?\d"
+        ),
         _WORD_DATE,
     ),
-    (re.compile("月"), _CHINESE_DATE),
+    (re.compile("月|民[國国]|[年月]\\s*\\d"), _CHINESE_DATE),
 )
 _AGE = re.compile(
     r"(?:9\d(?<![\d.]\d\d)|1[01]\d(?<![\d.]\d{3}))(?=[\s-]*(?:years?|yrs?|y/?o|yo)\b(?!\s+ago)|\s*[歲岁])"
@@ -162,9 +229,19 @@ _ADDRESS = re.compile(
     r"|,?\s*[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2})?"
 )
 _STREET_FIRST = re.compile(
-    r"(?<![\w.])\d{1,5},?\s(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Pp]lace|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]alle|[Pp]laza|[Aa]venida|[Rr]ua)"
+    r"(?<![\w.])\d{1,5},?\s(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Pp]lace|[Vv]ia|[Vv]iale|[Pp]iazza|"
+    r"[Cc]alle|[Pp]laza|[Aa]venida|[Rr]ua)"
     r"\s(?:(?:de|du|des|della|del|di|la|le|los|da|do)\s){0,2}[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,2}"
     r"|(?<!\w)[A-Z][a-zäöüß-]+(?:straße|strasse|str\.|weg|platz|gasse|allee)\s\d{1,4}[a-z]?\b"
+)
+_LOWER_STREET = re.compile(
+    r"(?<![\w.])\d{1,5}[a-z]? (?!lane|way|mile|minute|hour|day|min\b|km\b|m\b)[a-z]{3,}(?: [a-z]{3,})? "
+    r"(?:street|avenue|road|lane|boulevard|crescent)\b"
+)
+_MILITARY = re.compile(
+    r"\b(?:PSC|Unit|CMR)\s\d{1,5},?\s(?:Box\s\d+)(?:\s+[AFD]PO,?\s(?:A[AEP]\s\d{5}))?|\b[AFD]PO,?\s(?:A[AEP]"
+    r"\s\d{5})",
+    re.IGNORECASE,
 )
 _FLAT = re.compile(
     r"(?<!\w)(?:Flat|Apt|Apartment|Unit|Room|Suite)\.?\s+\w{1,5},\s*\d{1,5}\s+[A-Z][\w'’ -]{2,40}(?=[,.;\n]|$)|"
@@ -172,18 +249,23 @@ _FLAT = re.compile(
     re.IGNORECASE,
 )
 _POSTCODE = re.compile(
-    r"(?<![\w-])[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2}(?![\w-])|"
-    r"(?<!\w)(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]"
+    r"(?<![A-Za-zÀ-ɏ\d_-])[A-Z]{1,2}\d[A-Z\d]?\s\d[ABD-HJLNP-UW-Z]{2}(?![A-Za-zÀ-ɏ\d_-])|"
+    r"(?<![A-Za-zÀ-ɏ\d_])(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA"
+    r"|RI|S[CD]|T[NX]"
     r"|UT|V[AT]|W[AIVY])"
-    r"\s+\d{5}(?:-\d{4})?(?![\w-])"
+    r"\s+\d{5}(?:-\d{4})?(?![A-Za-zÀ-ɏ\d_-])"
 )
 _LIVES = re.compile(
-    r"\b(?:live|lives|living|reside|resides|stay) at\s+([^.;\n!?]{4,60})|\b(?:home |my |our )?address(?: is"
+    r"\b(?:(?:live|lives|living|reside|resides)(?: at| on(?=\s(?-i:[A-Z\d])))|stay(?:ing)? at"
+    r"|(?:moved?|deliver(?:ed)?|sen[dt]|ship(?:ped)?|mail(?:ed)?)(?: (?:it|them|me))? to(?=\s\d{1,6}[A-Za-z]"
+    r"?\s[A-Z]))\s+([^.;\n!?]{4,60})|\b(?:home |my |our )?address(?: is"
     r"|:)\s*([^;\n!?]{4,70}?)(?=[.;\n!?]|$)",
     re.IGNORECASE,
 )
 _FLAT_HINT = re.compile("flat|apt|apartment|unit|room|suite|box")
-_LIVES_HINT = re.compile("(?:live|lives|living|resides?|stay) at |address")
+_LIVES_HINT = re.compile(
+    "(?:live|lives|living|resides?|stay|staying|moved?|delivere?d?|sen[dt]|shippe?d?|maile?d?) |address"
+)
 _HAN = "\u4e00-\u9fff"
 _CHINESE_STREET = re.compile("[路街道巷村里區区][一二三四五六七八九十]{0,2}段?\\d")
 _CHINESE_ADDRESS = re.compile(
@@ -251,6 +333,10 @@ def _numbers_with_check(text: str) -> Iterator[Found]:
     for pattern, kind, holds in (
         (_TAIWAN_ID, "ID", taiwan_id_holds),
         (_CHINA_ID, "ID", _china_id_holds),
+        (_SPAIN_ID, "ID", _spain_id_holds),
+        (_AADHAAR, "ID", _verhoeff_holds),
+        (_CANADA_ID, "ID", _luhn_holds),
+        (_SWEDEN_ID, "ID", lambda number: _luhn_holds(number.replace("+", ""))),
         (_NHS, "ID", _nhs_holds),
         (_CARD, "CARD", _luhn_holds),
         (_IBAN, "ACCOUNT", _iban_holds),
@@ -279,6 +365,33 @@ def _china_id_holds(number: str) -> bool:
     return "10X98765432"[sum(int(d) * w for d, w in zip(number[:17], weights, strict=True)) % 11] == number[17]
 
 
+def _spain_id_holds(number: str) -> bool:
+    return (
+        "TRWAGMYFPDXBNJZSQVHLCKE"[
+            int(str("XYZ".find(number[0]) if number[0] in "XYZ" else number[0]) + number[1:8]) % 23
+        ]
+        == number[-1]
+    )
+
+
+def _verhoeff_holds(number: str) -> bool:
+    """Verhoeff's check digit (1969), by the dihedral group of order 10."""
+    check = 0
+    for place, digit in enumerate(reversed(number)):
+        moved = int(digit)
+        for _ in range(place % 8):
+            moved = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)[moved]
+        check = _turned(check, moved)
+    return check == 0
+
+
+def _turned(a: int, b: int) -> int:
+    """The product in the dihedral group of order 10: 0 to 4 turn, 5 to 9 mirror."""
+    if a < 5:
+        return (a + b) % 5 + (5 if b >= 5 else 0)
+    return (a - b) % 5 + (5 if b < 5 else 0)
+
+
 def _nhs_holds(number: str) -> bool:
     check = 11 - sum(int(d) * w for d, w in zip(number[:9], range(10, 1, -1), strict=True)) % 11
     return check % 11 == int(number[9]) and check != 10
@@ -297,11 +410,20 @@ def _dates(text: str) -> Iterator[Found]:
     lower = text.lower()
     for hint, pattern in _DATES:
         for match in pattern.finditer(text) if hint.search(lower) else ():
-            groups = {k: v for k, v in match.groupdict().items() if v and k[0] in "yr"}
-            year = next(iter(groups.values()), "")
-            if "roc" in groups:
-                year = str(int(year) + 1911)
-            yield Found(match.start(), match.end(), "DATE", year if len(year) == 4 else "")
+            if not _ONLY_MAY.search(text, max(0, match.start() - 10), match.end()):
+                yield Found(match.start(), match.end(), "DATE", _year(match))
+    for pattern in (_BORN_ON, _ON_THE):
+        for match in pattern.finditer(text):
+            yield Found(match.start(1), match.end(1), "DATE")
+
+
+def _year(match: re.Match[str]) -> str:
+    """The year of a date in four digits, those of Taiwan's calendar as the common era's; "" where it has none."""
+    name, year = next(
+        ((name, part) for name, part in match.groupdict().items() if part and name[0] in "yr"), ("", "")
+    )
+    year = str(int(year) + 1911) if name.startswith("roc") else year
+    return year if len(year) == 4 else ""
 
 
 def _ages(text: str) -> Iterator[Found]:
@@ -315,6 +437,8 @@ def _addresses(text: str) -> Iterator[Found]:
     for detector in (
         _plain("ADDRESS", _ADDRESS),
         _plain("ADDRESS", _STREET_FIRST),
+        _plain("ADDRESS", _LOWER_STREET, re.compile("street|avenue|road|lane|boulevard|crescent")),
+        _plain("ADDRESS", _MILITARY, re.compile("box|po")),
         _plain("ADDRESS", _FLAT, _FLAT_HINT),
         _plain("ADDRESS", _POSTCODE),
     ):
@@ -340,23 +464,43 @@ def _names(text: str) -> Iterator[Found]:
         yield Found(start, end, kind)
 
 
+_DIGIT = re.compile(r"\d")
+
+
+def _with_digits(detector: Detector) -> Detector:
+    """The same, asked only of texts that have a digit: without one it finds nothing."""
+
+    def detect(text: str) -> Iterator[Found]:
+        return detector(text) if _DIGIT.search(text) else iter(())
+
+    return detect
+
+
 # Where two overlap, the earlier detector names the kind.
-_ALWAYS: tuple[Detector, ...] = (
-    _plain("EMAIL", _EMAIL, re.compile("@|[(\\[]at[)\\]]", re.IGNORECASE)),
+DETECTORS: tuple[Detector, ...] = (
+    _plain("EMAIL", _EMAIL, re.compile("@|[(\\[{<] ?at ?[)\\]}>]| at .* dot ")),
     _plain("URL", _URL, _URL_HINT),
     _plain("HANDLE", _HANDLE, _HANDLE_HINT),
-)
-_WITH_DIGITS: tuple[Detector, ...] = (
-    _numbers_with_check,
+    _with_digits(_numbers_with_check),
     _dates,
-    _numbers_with_cue,
-    _plain("ID", _SSN),
-    _plain("ID", _NATIONAL_INSURANCE),
-    _plain("ID", _HONG_KONG_ID),
-    _ips,
-    _phones,
-    _addresses,
-    _ages,
+    _plain("PHONE", _SPELT_PHONE),
+    *map(
+        _with_digits,
+        (
+            _numbers_with_cue,
+            _plain("ID", _SSN),
+            _plain("ID", _NATIONAL_INSURANCE),
+            _plain("ID", _HONG_KONG_ID),
+            _plain("ID", _OTHER_ID),
+            _plain("PLATE", _PLATE, _PLATE_HINT),
+            _ips,
+            _phones,
+            _plain("PHONE", _PHONE_THEN, re.compile("office|fax|mobile|cell|home|work")),
+            _addresses,
+            _ages,
+        ),
+    ),
+    _names,
 )
 
 
@@ -365,7 +509,7 @@ class Masked(NamedTuple):
     placeholders: tuple[Placeholder, ...]
 
 
-def mask(text: str, known: Sequence[str] = ()) -> Masked:
+def mask(text: str, known: Sequence[str] = (), detectors: Sequence[Detector] = DETECTORS) -> Masked:
     """``text`` with its identifiers as numbered placeholders; the same original always has the same token.
 
     ``known`` are names that are known to belong to the asker, e.g. the pseudonym that the site shows.
@@ -374,7 +518,7 @@ def mask(text: str, known: Sequence[str] = ()) -> Masked:
     tokens: dict[tuple[str, str], Placeholder] = {}
     taken = set(TOKEN.findall(text))
     last = 0
-    for found in _found(text, known):
+    for found in _found(text, known, detectors):
         original = text[found.start : found.end]
         key = (found.kind, " ".join(original.casefold().split()))
         if key not in tokens:
@@ -393,23 +537,31 @@ def _token(found: Found, given: Iterable[Placeholder], taken: set[str]) -> str:
     return token
 
 
-def deidentify(text: str) -> Deidentified:
+def deidentify(text: str, detectors: Sequence[Detector] = DETECTORS) -> Deidentified:
     """``text`` as ``mask`` has it, with tokens that bear no number (``[NAME]``), and without hidden characters.
 
     For past replies: they are never restored, and a number would let another person's token meet the asker's.
+
+    Raises:
+        ScreeningFailed: a detector failed; the text must not be used.
     """
     shown = visible(text).text
     pieces: list[str] = []
     last = 0
-    for found in _found(shown, ()):
+    try:
+        identifiers = _found(shown, (), detectors)
+    except Exception as error:  # raised again: fail closed, whatever a detector died of
+        raise ScreeningFailed(
+            f"A text could not be masked ({type(error).__name__}), so it was not used."
+        ) from error
+    for found in identifiers:
         pieces += [shown[last : found.start], f"[{found.kind}{found.kept and f': {found.kept}'}]"]
         last = found.end
     return Deidentified("".join([*pieces, shown[last:]]))
 
 
-def _found(text: str, known: Sequence[str]) -> list[Found]:
+def _found(text: str, known: Sequence[str], detectors: Sequence[Detector]) -> list[Found]:
     """All identifiers in reading order, none overlapping another: of two that touch, the whole goes."""
-    detectors = _ALWAYS + (_WITH_DIGITS if any(c.isdigit() for c in text) else ()) + (_names,)
     spans = [found for detector in detectors for found in detector(text)]
     for name in known:
         if len(name.strip()) > 1:
@@ -417,13 +569,15 @@ def _found(text: str, known: Sequence[str]) -> list[Found]:
                 Found(*m.span(), "NAME") for m in re.finditer(rf"(?<!\w){re.escape(name.strip())}(?!\w)", text)
             ]
     tokens = [match.span() for match in TOKEN.finditer(text)]
+    ranks = {found: rank for rank, found in reversed(list(enumerate(spans)))}
     chosen: list[Found] = []
     for found in sorted(spans, key=lambda f: f.start):
         if any(found.start < end and start < found.end for start, end in tokens):
             continue
         if chosen and found.start < chosen[-1].end:
-            first = min(chosen[-1], found, key=spans.index)
+            first = min(chosen[-1], found, key=ranks.__getitem__)
             chosen[-1] = first._replace(start=chosen[-1].start, end=max(chosen[-1].end, found.end))
+            ranks.setdefault(chosen[-1], ranks[first])
         else:
             chosen.append(found)
     return chosen

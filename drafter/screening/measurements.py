@@ -24,7 +24,9 @@ _TEMPERATURE = re.compile(
 )
 _TEMPERATURE_CUE = re.compile(r"temp|fever|thermometer|degrees|°|celsius|burning|烧|热|体温|耳温|额温|肛温|腋温|度")
 _PRESSURE = re.compile(r"(?<![\d/.])([12]\d{2})\s?(?:/|over|\\)\s?(\d{2,3})(?![\d/])")
-_SUGAR_CUE = re.compile(r"sugar|gluco[sz]e|\bbgl?\b|\bbm\b|blood level|hypo|血糖|dexcom|libre|\bcgm\b|meter")
+_SUGAR_CUE = re.compile(
+    r"sugar|gluco[sz]e|\bbgl?\b|\bbm\b|blood level|hypo|血糖|dexcom|libre|\bcgm\b|(?<!thermo)meter"
+)
 _SUGAR = re.compile(
     r"(?<![\d./:])(\d{1,3}(?:[.,]\d)?)(?![\d/]|[.,]\d{2})\s*(mg|mmol|毫克)?(?!\s*(?:kg|%|years?|weeks?|days?"
     r"|hours?|hrs?|mins?|minutes|units|岁|天|周|小时|分钟|times))"
@@ -97,6 +99,18 @@ def _pressures(text: str, systolic: int, diastolic: int) -> Iterator[Span]:
             yield match.span()
 
 
+def no_fever(text: str) -> Iterator[Span]:
+    """36.0 to 37.4 °C (96.8 to 99.4 °F)."""
+    high = set(_temperatures(text, 37.5))
+    yield from (span for span in _temperatures(text, 36.0) if span not in high)
+
+
+def chilled(text: str) -> Iterator[Span]:
+    """35.0 to 35.9 °C (95 to 96.6 °F): a young baby's infection may show so."""
+    higher = set(_temperatures(text, 36.0))
+    yield from (span for span in _temperatures(text, 35.0) if span not in higher)
+
+
 def pressure_in_pregnancy(text: str) -> Iterator[Span]:
     """At least 160 over 110 mmHg, either."""
     return _pressures(text, 160, 110)
@@ -105,6 +119,12 @@ def pressure_in_pregnancy(text: str) -> Iterator[Span]:
 def pressure_crisis(text: str) -> Iterator[Span]:
     """At least 180 over 120 mmHg, either."""
     return _pressures(text, 180, 120)
+
+
+def pressure_ordinary(text: str) -> Iterator[Span]:
+    """Below 140 over 90 mmHg."""
+    high = set(_pressures(text, 140, 90))
+    yield from (span for span in _pressures(text, 0, 0) if span not in high)
 
 
 def _sugars(text: str) -> Iterator[tuple[re.Match[str], float, bool]]:
@@ -137,6 +157,13 @@ def sugar_high(text: str) -> Iterator[Span]:
             yield match.span()
 
 
+def sugar_ordinary(text: str) -> Iterator[Span]:
+    """4.0 to 11 mmol/L (72 to 198 mg/dL)."""
+    for match, mmol, below in _sugars(text):
+        if 4.0 <= mmol <= 11 and not below:
+            yield match.span()
+
+
 def ketones(text: str) -> Iterator[Span]:
     """At least 3.0 mmol/L."""
     for match in _KETONES.finditer(text):
@@ -144,10 +171,24 @@ def ketones(text: str) -> Iterator[Span]:
             yield match.span()
 
 
+def ketones_ordinary(text: str) -> Iterator[Span]:
+    """Below 1.5 mmol/L."""
+    for match in _KETONES.finditer(text):
+        if _number(match[1]) < 1.5:
+            yield match.span()
+
+
 def oxygen_low(text: str) -> Iterator[Span]:
     """Saturation below 92 %."""
     for match in _OXYGEN.finditer(text):
         if int(match[1] or match[2]) < 92:
+            yield match.span()
+
+
+def oxygen_ordinary(text: str) -> Iterator[Span]:
+    """Saturation of at least 94 %."""
+    for match in _OXYGEN.finditer(text):
+        if int(match[1] or match[2]) >= 94:
             yield match.span()
 
 
@@ -177,6 +218,12 @@ def weeks_pregnant(text: str) -> Iterator[Span]:
 READERS: dict[str, Reader] = {
     "is_fever": fever,
     "is_fever_low": raised,
+    "is_no_fever": no_fever,
+    "is_chilled": chilled,
+    "is_bp_ordinary": pressure_ordinary,
+    "is_glucose_ordinary": sugar_ordinary,
+    "is_ketones_ordinary": ketones_ordinary,
+    "is_spo2_ordinary": oxygen_ordinary,
     "is_bp_pregnancy": pressure_in_pregnancy,
     "is_bp_crisis": pressure_crisis,
     "is_glucose_low": sugar_low,

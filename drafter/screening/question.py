@@ -1,12 +1,12 @@
 """Screening a question: everything that is noticed before anything leaves the machine."""
 
-import re
+from collections.abc import Sequence
 
 from drafter.domain import Question, Screening
 from drafter.errors import BadInput, ScreeningFailed
 from drafter.screening.hidden import Visible, visible
 from drafter.screening.instructions import instructions_in
-from drafter.screening.masking import mask
+from drafter.screening.masking import DETECTORS, Detector, mask
 from drafter.screening.redflags import red_flags_in
 from drafter.screening.who import patient_in
 from drafter.text import language_of
@@ -15,8 +15,10 @@ LONGEST_QUESTION = 20_000
 """Characters."""
 
 
-def screen(question: Question) -> Screening:
+def screen(question: Question, detectors: Sequence[Detector] = DETECTORS) -> Screening:
     """What was seen in ``question``: red flags, who it is about, and the text with identifiers masked.
+
+    ``detectors`` find the identifiers.
 
     Raises:
         BadInput: the question is empty, or longer than 20,000 characters.
@@ -29,19 +31,22 @@ def screen(question: Question) -> Screening:
             "shorten it to what the asker wrote, without attachments or earlier letters."
         )
     try:
-        return _screened(question, visible(typed))
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, re.error) as error:
-        # Fail closed: a detector that crashed has noticed nothing, which must not read as "none noticed".
+        return _screened(question, visible(typed), detectors)
+    except BadInput:
+        raise
+    except Exception as error:
+        # Fail closed, whatever it died of: a detector that crashed has noticed nothing, which must not read as
+        # "none noticed".
         raise ScreeningFailed(
             f"The question could not be screened ({type(error).__name__}: {error}), so nothing was sent."
         ) from error
 
 
-def _screened(question: Question, seen: Visible) -> Screening:
+def _screened(question: Question, seen: Visible, detectors: Sequence[Detector]) -> Screening:
     if not seen.text.strip():
         raise BadInput("The question is empty: type or paste what the asker wrote.")
     patient = patient_in(seen.text, question.asker)
-    masked = mask(seen.text, known=[question.asker.name] if question.asker.name else [])
+    masked = mask(seen.text, [question.asker.name] if question.asker.name else [], detectors)
     fields = "\n".join(visible(field).text for field in (question.asker.name, question.department) if field)
     return Screening(
         text=masked.text,

@@ -1,16 +1,22 @@
 """Red flags: the union of layers. The highest disposition wins, and no layer takes away what another noticed.
 
 Patterns explain themselves by their spans, and overfit: they find all of the sentences that they were written
-with, and far fewer fresh ones. The statistical layer finds paraphrases. Figures of both: docs/safety.md.
+with, and far fewer fresh ones. The statistical layer finds paraphrases, and knows the sound of history, films,
+jokes and of what a hospital has already looked into, which no list of cues holds: what a pattern noticed there
+stays, as a possible sign. Figures of both: docs/safety.md.
 """
 
-from drafter.domain import Disposition, RedFlag
+from collections.abc import Iterable, Iterator, Sequence
+
+from drafter.domain import Assertion, Disposition, RedFlag
 from drafter.screening.folding import fold
 from drafter.screening.hidden import Visible
 from drafter.screening.pack import pack
 from drafter.screening.patterns import RANK, Noticed, by_patterns
 from drafter.screening.reading import Reading
+from drafter.screening.statistical import Model, Window, model, windows
 
+Scored = Sequence[tuple[float, Window]]
 _ORDER: dict[Disposition, int] = {"E0": 0, "S": 0, "E1": 1}
 
 
@@ -19,13 +25,43 @@ def red_flags_in(seen: Visible, typed: str) -> tuple[RedFlag, ...]:
 
     Offsets are into ``typed``, the text as it was typed; ``seen`` is the same text without hidden characters.
     """
-    reading = Reading(fold(seen.text))
+    reading, fitted = Reading(fold(seen.text)), model()
+    scored = [(fitted.score(window.features), window) for window in windows(reading)]
+    patterns = [_in_its_time(found, scored, fitted) for found in by_patterns(reading)]
     best: dict[str, Noticed] = {}
-    for found in by_patterns(reading):
+    for found in (*patterns, *_by_statistics(scored, fitted, patterns)):
         if found.category not in best or RANK[found.assertion] < RANK[best[found.category].assertion]:
             best[found.category] = found
-    flags = [_flag(found, seen, typed) for found in best.values()]
+    return in_order(_flag(found, seen, typed) for found in best.values())
+
+
+def in_order(flags: Iterable[RedFlag]) -> tuple[RedFlag, ...]:
+    """Most urgent first: present before possible before denied, ambulance and life before emergency department."""
     return tuple(sorted(flags, key=lambda flag: (RANK[flag.assertion], _ORDER[flag.disposition], flag.start)))
+
+
+def _in_its_time(found: Noticed, scored: Scored, fitted: Model) -> Noticed:
+    """What a pattern noticed, as a possible sign only where its surroundings read like another time."""
+    around = [score for score, window in scored if window.start < found.end and found.start < window.end]
+    if found.assertion == "present" and max(around, default=1.0) < fitted.elsewhere:
+        return found._replace(assertion="possible")
+    return found
+
+
+def _by_statistics(scored: Scored, fitted: Model, patterns: Iterable[Noticed]) -> Iterator[Noticed]:
+    """All windows that count as a sign; a possible one only where nothing else is noticed."""
+    signs = [window for score, window in scored if score >= fitted.alarm]
+    for window in signs:
+        yield _noticed(window, fitted, "present")
+    if signs or any(found.assertion != "denied" for found in patterns):
+        return
+    score, likeliest = max(scored, key=lambda one: one[0], default=(0.0, None))
+    if likeliest and score >= fitted.hint:
+        yield _noticed(likeliest, fitted, "possible")
+
+
+def _noticed(window: Window, fitted: Model, assertion: Assertion) -> Noticed:
+    return Noticed(fitted.category(window.features), window.start, window.end, assertion, "statistical")
 
 
 def _flag(found: Noticed, seen: Visible, typed: str) -> RedFlag:

@@ -15,7 +15,6 @@ from rapidfuzz import fuzz
 from drafter.domain import (
     Concern,
     Draft,
-    Provenance,
     Question,
     RedFlag,
     Screening,
@@ -30,7 +29,7 @@ __all__ = ["escape", "excerpt"]
 Spans = Iterable[tuple[int, int]]
 
 NOT_DRAFTED = "No draft was written"
-SAFETY_TEXT = "No draft was written: a fixed safety text stands below"
+SAFETY_TEXT = "No draft was written: a fixed safety text stands in its place"
 NO_MODEL = "Put together from past replies; no language model was used."
 URGENCIES = {3: "Emergency", 2: "Urgent", 1: "Check", 0: "None noticed"}
 

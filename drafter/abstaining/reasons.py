@@ -11,7 +11,7 @@ from drafter.abstaining.policy import Policy
 from drafter.abstaining.safety import gravest_flags, safety_reply
 from drafter.abstaining.scope import Reason, out_of_scope
 from drafter.checking.contradiction import contradiction
-from drafter.checking.passages import terms
+from drafter.checking.passages import kind_of, terms
 from drafter.domain import Abstention, Reply, Screening, Source
 from drafter.retrieval import Retriever
 from drafter.screening.instructions import instructions_in
@@ -116,7 +116,12 @@ def contradicting(screening: Screening, sources: Sequence[Source]) -> Iterator[A
 
 
 def _on_the_matter(source: Source, asked: frozenset[str]) -> list[str]:
-    return [text for text in sentences(source.reply) if len(asked & terms(text)) >= _SHARED_TERMS]
+    """What it advises on what is asked. What it says of its own patient's results may differ without contradiction."""
+    return [
+        text
+        for text in sentences(source.reply)
+        if kind_of(text) == "advice" and len(asked & terms(text)) >= _SHARED_TERMS
+    ]
 
 
 @lru_cache(maxsize=4096)

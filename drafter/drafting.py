@@ -1,5 +1,7 @@
 """THE way from a Question to a Draft: screened, sources, rendered, completed, read, checked, stored.
 
+Where no draft should be written (drafter.abstaining) no model is asked, and the draft says why.
+
 Browser, command line, batch and evaluation all go through ``Drafter``. An evaluation's arm is
 ``dataclasses.replace(drafter, prompts=..., model=...)``: the same way with other words or another model.
 """
@@ -15,6 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 import drafter as package
+from drafter.abstaining import Policy, Withheld, at_sight, by_sources, first_sentence
 from drafter.archive import Archive
 from drafter.chat import ChatModel, Outcome, Partial, QueryShape, Request
 from drafter.chat.shape import DraftShape, to_more_info, to_reply
@@ -23,6 +26,7 @@ from drafter.domain import (
     Deidentified,
     Draft,
     Message,
+    MoreInfo,
     PromptVersion,
     Provenance,
     Question,
@@ -38,19 +42,23 @@ from drafter.retrieval import Retriever
 from drafter.screening import deidentify, screen
 
 _DEPENDED_ON = ("openai", "langchain-core", "langchain-openai", "chromadb", "tantivy", "onnxruntime", "jinja2")
+NO_MODEL_ASKED = "none"
+"""The model in the provenance of a draft that was withheld."""
 _LONGEST_REWRITE = 300
 """Characters. A longer line is no summary, and is not searched by."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A question ready for a model: screened, with its sources and the rendered request."""
+    """A question ready for a model: screened, with its sources and the rendered request. With ``withheld`` no model
+    is asked, and the request has no messages."""
 
     question: Question
     screening: Screening
     request: Request
-    style: Style
+    style: Style = Style()  # noqa: RUF009  # frozen
     rewrite: Rewrite | None = None
+    withheld: Withheld = Withheld()  # noqa: RUF009  # frozen
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -64,7 +72,8 @@ class Drafter:
     ``leave_out_own_thread`` keeps replies to the very same question out of the sources (evaluation);
     ``keep`` stores each draft in the archive. ``input_tokens`` is how many tokens the messages may have, None for
     any number; ``doctor`` is who will sign, of whose replies ``style_examples`` show how they write;
-    ``allowed_contacts`` are the links, addresses and telephone numbers that a reply may hold.
+    ``allowed_contacts`` are the links, addresses and telephone numbers that a reply may hold. ``policy`` says when
+    no draft is written; with ``anyway`` one is written whatever it says.
     """
 
     archive: Archive
@@ -78,6 +87,8 @@ class Drafter:
     allowed_contacts: tuple[str, ...] = ()
     leave_out_own_thread: bool = False
     keep: bool = True
+    policy: Policy = Policy()  # noqa: RUF009  # frozen
+    anyway: bool = False
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -90,6 +101,8 @@ class Drafter:
             "style_examples": self.style_examples,
             "query_rewrite": self._query is not None,
             "ranking": asdict(self.retriever.ranking),
+            "anyway": self.anyway,
+            "policy": self.policy.parameters(self.retriever.embedder_identity),
         }
         if self.allowed_contacts:  # kept with the draft: the check runs again on what the clinician edits
             found_by["allowed_contacts"] = list(self.allowed_contacts)
@@ -127,9 +140,12 @@ class Drafter:
 
     def stream(self, question: Question, now: datetime | None = None) -> Iterator[Prepared | Partial | Draft]:
         """The same, as it happens: what was prepared, the growing text, then the stored draft. Closing it early
-        stops the model's work."""
+        stops the model's work. Where no draft should be written, the draft says so and no model was asked."""
         prepared = self.prepare(question, now)
         yield prepared
+        if prepared.withheld:
+            yield self._abstain(prepared, now or datetime.now(UTC))
+            return
         for said in self.model.complete(prepared.request):
             yield said if isinstance(said, Partial) else self.finish(prepared, said, now or datetime.now(UTC))
 
@@ -137,16 +153,24 @@ class Drafter:
         """Everything that comes before the model. Past replies are as old as they were when it was asked, or else
         ``now``. Raises as ``draft`` does."""
         screening = screen(question)
-        rewrite = self._rewrite(screening)
         leave_out = self.archive.thread_ids(question.thread) if self.leave_out_own_thread else frozenset()
-        sources = self.retriever.find(
+        find = partial(
+            self.retriever.find,
             screening.text,
             limit=self.source_limit,
-            rewrite=rewrite.text or None if rewrite else None,
             leave_out=leave_out,
             department=question.department,
             today=question.asked_on or (now or datetime.now(UTC)).date(),
         )
+        sources = find()
+        withheld = self._withheld(screening, sources)
+        rewrite = None if withheld else self._rewrite(screening)
+        if rewrite and rewrite.text:
+            sources = find(rewrite=rewrite.text)
+            withheld = self._withheld(screening, sources)
+        if withheld:
+            request = Request((), screening.text, sources, screening.language)
+            return Prepared(question, screening, request, rewrite=rewrite, withheld=withheld)
         style = self._style(question, screening, sources, leave_out)
         fence = new_fence()
         told = partial(
@@ -159,8 +183,15 @@ class Drafter:
             style=style,
         )
         sources = self._fitted(sources, _tokens(told(())))
-        request = Request(told(sources), screening.text, sources, screening.language, fence=fence)
+        safety = first_sentence(screening)
+        request = Request(told(sources), screening.text, sources, screening.language, fence=fence, safety=safety)
         return Prepared(question, screening, request, style, rewrite)
+
+    def _withheld(self, screening: Screening, sources: tuple[Source, ...]) -> Withheld:
+        """What the question itself shows, or else its sources."""
+        if self.anyway:
+            return Withheld()
+        return at_sight(screening, self.policy) or by_sources(screening, sources, self.retriever, self.policy)
 
     def _fitted(self, sources: tuple[Source, ...], told: int) -> tuple[Source, ...]:
         """The best sources that the model can read beside the ``told`` tokens of prompt and question."""
@@ -200,6 +231,26 @@ class Drafter:
         text, problem = _read_query(outcome)
         return Rewrite(text, problem, outcome.usage, outcome.seconds)
 
+    def _abstain(self, prepared: Prepared, now: datetime) -> Draft:
+        """The draft that says why there is none, with the nearest past replies and what to ask back."""
+        withheld = prepared.withheld
+        provenance = self._provenance(prepared, Outcome("ok", model=NO_MODEL_ASKED))
+        made_of = (*(f"{one.code} {one.message}" for one in withheld.abstained), *provenance.sources)
+        return self._kept(
+            Draft(
+                id="d-" + content_hash(prepared.question.id, NO_MODEL_ASKED, now, *made_of),
+                question=prepared.question,
+                screening=prepared.screening,
+                sources=prepared.sources,
+                reply=withheld.reply,
+                more_info=MoreInfo(),
+                provenance=provenance,
+                created_at=now,
+                to_ask=withheld.to_ask,
+                abstained=withheld.abstained,
+            )
+        )
+
     def finish(self, prepared: Prepared, outcome: Outcome, now: datetime) -> Draft:
         """Everything that comes after the model: read, checked, stored. Raises as ``draft`` does."""
         shape = read_outcome(outcome)
@@ -219,6 +270,10 @@ class Drafter:
             department=shape.department,
             topics=tuple(shape.topics),
         )
+        return self._kept(draft)
+
+    def _kept(self, draft: Draft) -> Draft:
+        """With its concerns, and stored."""
         draft = replace(draft, concerns=check(draft))
         if self.keep:
             self.archive.save_draft(draft)
@@ -228,7 +283,7 @@ class Drafter:
         rewrite = prepared.rewrite
         return Provenance(
             model=outcome.model or self.model.name,
-            prompts=replace(self.prompts, query=self._query).names,
+            prompts=() if prepared.withheld else replace(self.prompts, query=self._query).names,
             messages_hash=prepared.request.messages_hash,
             embedder=self.retriever.embedder_identity,
             index_build=self.retriever.build,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from drafter.abstaining import Calibration, Policy
 from drafter.archive import Archive, open_archive
 from drafter.chat import ChatModel, Profile, Report, effective_profile, examine_model, open_model
 from drafter.domain import PromptVersion
@@ -79,6 +80,28 @@ def fitted_ranking(settings: Settings) -> Ranking | None:
         raise BadSettings(
             f"{settings.ranking_file} cannot be used: remove it, or run `drafter retrieval train` again."
         ) from error
+
+
+def calibration_of(settings: Settings) -> Calibration | None:
+    """What ``drafter calibrate`` kept; None where it kept nothing. Raises BadSettings for a broken file."""
+    try:
+        return TypeAdapter(Calibration).validate_json(settings.calibration_file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise BadSettings(
+            f"{settings.calibration_file} cannot be used: remove it, or run `drafter calibrate` again."
+        ) from error
+
+
+def policy_of(settings: Settings) -> Policy:
+    """When nothing is drafted. Raises as ``calibration_of``."""
+    return Policy(
+        languages=settings.enabled_languages,
+        emergency_number=settings.emergency_number,
+        crisis_line=settings.crisis_line,
+        calibration=calibration_of(settings),
+    )
 
 
 def retriever_of(settings: Settings, archive: Archive, embedder: Embedder | None = None) -> Retriever:
@@ -236,6 +259,7 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
         doctor=settings.clinician_name,
         style_examples=settings.style_examples,
         allowed_contacts=settings.contacts,
+        policy=policy_of(settings),
     )
 
 

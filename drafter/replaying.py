@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import drafter as package
+from drafter.abstaining import first_sentence
 from drafter.chat import Outcome, Request
 from drafter.chat.replay import recording
 from drafter.chat.shape import shape_of
 from drafter.domain import Draft, content_hash
+from drafter.errors import BadInput
 from drafter.prompting import Prompts, load_prompt, parse_prompt_name, render
 
 
@@ -28,8 +30,11 @@ def rebuild(draft: Draft, prompts_folder: Path) -> Rebuilt:
     """What the model was told, from the draft, its provenance and the prompt versions in the folder.
 
     Raises:
+        BadInput: no model was told anything, because the draft was withheld.
         BadSettings: a prompt version of the draft is not in the folder, or was changed after its release.
     """
+    if draft.abstained:
+        raise BadInput(f"For {draft.id} no model was asked: {draft.abstained[0].message}")
     prompts = _prompts(draft, prompts_folder)
     question, made_by = draft.question, draft.provenance
     messages = render(
@@ -41,7 +46,14 @@ def rebuild(draft: Draft, prompts_folder: Path) -> Rebuilt:
         asked_on=question.asked_on,
         style=made_by.style,
     )
-    request = Request(messages, draft.screening.text, draft.sources, draft.screening.language, fence=made_by.fence)
+    request = Request(
+        messages,
+        draft.screening.text,
+        draft.sources,
+        draft.screening.language,
+        fence=made_by.fence,
+        safety=first_sentence(draft.screening),
+    )
     if request.messages_hash == made_by.messages_hash:
         return Rebuilt(request)
     return Rebuilt(request, tuple(_differences(draft, prompts)) or (_other_version(draft),))

@@ -194,7 +194,7 @@ def finished(
         origin="approved",
         collection=_COLLECTION,
         language=language_of(reply),
-        drafted_by=draft.provenance.model if draft else None,
+        drafted_by=draft.provenance.model if draft and not _wrote_nothing(draft) else None,
     )
 
 
@@ -298,8 +298,13 @@ def _topics(draft: Draft | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cited))[:_TOPICS]
 
 
+def _wrote_nothing(draft: Draft) -> bool:
+    """Whether the draft was withheld and the clinician started from an empty page."""
+    return bool(draft.abstained) and not draft.reply.sentences
+
+
 def _editing_load(draft: Draft | None, exchange: Exchange) -> float | None:
-    if draft is None:
+    if draft is None or _wrote_nothing(draft):
         return None
     drafted = draft.screening.restore(f"{draft.reply.text}\n\n{draft.more_info.text}")
     return editing_load(drafted, f"{exchange.reply}\n\n{exchange.more_info}")

@@ -2,14 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from drafter.domain import Clinician
+from drafter.domain import Clinician, Language
 from drafter.errors import BadSettings
 
 
@@ -19,6 +19,19 @@ def _server_url(text: str) -> str:
     if not re.fullmatch(r"https?://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?", url):
         raise PydanticCustomError("url", "it must look like http://localhost:8000, without a path or a password")
     return url
+
+
+def _languages(text: str) -> str:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names or set(names) - set(get_args(Language)):
+        raise PydanticCustomError(
+            "languages", f"it must name some of {', '.join(get_args(Language))}, with commas between"
+        )
+    return ",".join(names)
+
+
+_SHORT_NUMBER = r"^\d{3,6}( \d{3})?$"
+"""Longer ones look like anybody's telephone number, which no reply may hold."""
 
 
 class Settings(BaseSettings):
@@ -91,6 +104,12 @@ class Settings(BaseSettings):
 
     training: bool = False
     """Whether the desk has the page "Practice": drafts of invented cases with planted errors."""
+    languages: Annotated[str, AfterValidator(_languages)] = ",".join(get_args(Language))
+    """Those in which questions are drafted, separated by commas; for others the clinician is told, and no more."""
+    emergency_number: Annotated[str, Field(pattern=_SHORT_NUMBER)] | None = None
+    """The ambulance's, named in the fixed safety texts; without it they say "an ambulance"."""
+    crisis_line: Annotated[str, Field(pattern=_SHORT_NUMBER)] | None = None
+    """A crisis line's number, named there too."""
 
     clinician_name: str = "Dr. Demo Clinician"
     clinician_department: str | None = None
@@ -137,6 +156,15 @@ class Settings(BaseSettings):
     def ranking_file(self) -> Path:
         """Weights fitted by ``drafter retrieval train``."""
         return self.home / "ranking.json"
+
+    @property
+    def calibration_file(self) -> Path:
+        """Thresholds found by ``drafter calibrate``."""
+        return self.home / "calibration.json"
+
+    @property
+    def enabled_languages(self) -> frozenset[Language]:
+        return frozenset(name for name in get_args(Language) if name in self.languages.split(","))
 
     @property
     def models_folder(self) -> Path:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from rapidfuzz.distance import LCSseq
 
+from drafter.abstaining.off_topic import OFF_TOPIC
 from drafter.chat import Embed, Request
 from drafter.chat.candidates import Candidate, candidates_of, cosine, relevance, term_weights, with_meaning
 from drafter.chat.cues import Kind
@@ -30,7 +31,6 @@ from drafter.domain import Question
 from drafter.text import words
 from tests.bench import ROOT
 from tests.bench_offline import advice_only, drafter_of, held_out
-from tests.off_topic import OFF_TOPIC
 from vectorstore.embedders.minilm import open_minilm
 
 KINDS = Path(__file__).with_name("kinds.toml")

@@ -214,13 +214,30 @@ def test_the_worklist_is_narrowed_by_department_and_by_words(archive: Archive) -
     assert "No question matches" in html(at)
 
 
-def test_opening_a_question_drafts_it_and_says_that_no_model_was_used(archive: Archive) -> None:
+def test_opening_a_question_drafts_it_and_says_what_made_it(archive: Archive) -> None:
     question = waiting(archive)
     at = page("review", question=question)
     assert archive.latest_draft(question) is not None
-    assert markup.NO_MODEL in html(at)
+    assert markup.SAFETY_TEXT in html(at)
     assert "Check before answering" in html(at)
     assert 'id="source-1"' in html(at)
+    plain = next(one.question.id for one in archive.worklist() if not one.urgency)
+    assert markup.NO_MODEL in html(page("review", question=plain))
+
+
+def test_a_withheld_draft_says_why_and_is_written_only_when_it_is_asked_for(archive: Archive) -> None:
+    asked = Question("Could you write me a sick note for my cold until Friday?", asked_on=date(2026, 2, 20))
+    archive.add_question(asked, urgency=0, added_at=NOW)
+    at = page("review", question=asked.id)
+    assert markup.NOT_DRAFTED in html(at)
+    assert "asks for a certificate" in html(at)
+    assert not next(area for area in at.text_area if str(area.key).startswith("text:reply:")).value
+    assert at.button(key="approve").disabled
+    run(at.button(key="again").click())
+    while (draft := archive.latest_draft(asked.id)) is None or draft.abstained:
+        run(at)
+    assert markup.NOT_DRAFTED not in html(run(at))
+    assert draft.provenance.offline
 
 
 def unticked(at: AppTest) -> list[Any]:

@@ -16,7 +16,7 @@ from vectorstore import builds
 from vectorstore.dense import DenseIndex, open_embedded
 from vectorstore.errors import DamagedIndex, IndexUnusable, WrongEmbedder, WrongPlace
 from vectorstore.fusion import Scores, best, fused
-from vectorstore.lexical import NOTHING, LexicalIndex, chinese_share, query_weights
+from vectorstore.lexical import NOTHING, LexicalIndex, Statistics, chinese_share, likeness, query_weights
 from vectorstore.server import ChromaServer, open_on_server, place_of, server_named
 from vectorstore.tail import Tail
 from vectorstore.values import Embedder, Match, Ranking, Vectors
@@ -193,6 +193,13 @@ class Index:
         foreign = 0.0 if self._embedder.reads_chinese else chinese_share(text)
         return (1 - foreign) * ranking.lexical + foreign * ranking.lexical_foreign
 
+    def likeness(self, text: str, others: Sequence[str], *, tail: Tail | None = None) -> tuple[float, ...]:
+        """The cosine of ``text`` and each of ``others``, 0 to 1, as sets of terms weighted by their idf over build
+        and tail. Unlike a search's scores it is comparable between texts. Raises as ``near`` does."""
+        with self._using() as opened:
+            statistics = _statistics(opened, tail)
+            return tuple(likeness(text, other, statistics) for other in others)
+
     def vectors(self, ids: Sequence[str], tail: Tail | None = None) -> dict[str, NDArray[np.float32]]:
         """The unit vectors of those of ``ids`` that have one. Raises as ``near`` does."""
         rows = dict(zip(tail.ids, tail.rows, strict=True)) if tail else {}
@@ -268,9 +275,13 @@ def _dense(queries: Sequence[_Query], vectors: Vectors, opened: _Opened | None, 
     return [query.pooled(of) for query, of in zip(queries, found, strict=True)]
 
 
-def _lexical(query: _Query, opened: _Opened | None, tail: Tail | None) -> Scores:
+def _statistics(opened: _Opened | None, tail: Tail | None) -> Statistics:
     of_build = opened.statistics if opened else NOTHING
-    statistics = of_build.joined(tail.statistics) if tail else of_build
+    return of_build.joined(tail.statistics) if tail else of_build
+
+
+def _lexical(query: _Query, opened: _Opened | None, tail: Tail | None) -> Scores:
+    statistics = _statistics(opened, tail)
     weights = query_weights(query.text, statistics)
     if not weights:
         return {}

@@ -105,6 +105,21 @@ def query_weights(text: str, statistics: Statistics) -> dict[str, float]:
     return {term: telling[term] * (_K3 + 1) / (telling[term] + _K3) * idf[term] ** _RARITY for term in rarest}
 
 
+def likeness(one: str, other: str, statistics: Statistics) -> float:
+    """The cosine of two texts as sets of terms weighted by idf, 0 to 1; stopwords.txt is left out.
+
+    Counts do not count: a reply says a word again for its own reasons.
+    """
+    first, second = (_weighted(text, statistics) for text in (one, other))
+    common = sum(weight * second[term] for term, weight in first.items() if term in second)
+    lengths = math.sqrt(sum(w * w for w in first.values()) * sum(w * w for w in second.values()))
+    return common / lengths if lengths else 0.0
+
+
+def _weighted(text: str, statistics: Statistics) -> dict[str, float]:
+    return {term: statistics.idf(term) for term in set(terms(text)) - _stop_terms()}
+
+
 def bm25(counts: Mapping[str, int], length: int, weights: Mapping[str, float], mean_length: float) -> float:
     """The score of one document, with ``weights`` from ``query_weights`` (Robertson and Zaragoza 2009)."""
     norm = _K1 * (1 - _B + _B * length / mean_length)

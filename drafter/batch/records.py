@@ -9,9 +9,19 @@ NOT_REVIEWED = "Draft, not reviewed by a clinician."
 NO_MODEL = "No language model was used: the text is put together from past replies."
 
 
+NO_DRAFT = "No draft: a clinician has to reply, for the reasons given."
+SAFETY_TEXT = "No draft: a fixed safety text for an emergency, not reviewed by a clinician."
+
+
 def notice(*, offline: bool) -> str:
     """What stands beside every unreviewed draft that leaves Drafter."""
     return f"{NOT_REVIEWED} {NO_MODEL}" if offline else NOT_REVIEWED
+
+
+def _notice(draft: Draft) -> str:
+    if draft.abstained:
+        return SAFETY_TEXT if draft.reply.sentences else NO_DRAFT
+    return notice(offline=draft.provenance.offline)
 
 
 def draft_row(row_id: str, draft: Draft) -> dict[str, Any]:
@@ -44,6 +54,7 @@ def draft_row(row_id: str, draft: Draft) -> dict[str, Any]:
             {"category": f.category, "label": f.label, "disposition": f.disposition, "assertion": f.assertion}
             for f in draft.screening.red_flags
         ],
+        "abstained": [{"code": reason.code, "message": reason.message} for reason in draft.abstained],
         "missing": list(draft.missing),
         "to_ask": list(draft.to_ask),
         "department": draft.department,
@@ -53,9 +64,9 @@ def draft_row(row_id: str, draft: Draft) -> dict[str, Any]:
         "fallbacks": list(draft.provenance.fallbacks),
         "offline": draft.provenance.offline,
         "created_at": draft.created_at.isoformat(),
-        "ai_generated": True,
+        "ai_generated": not draft.abstained,
         "reviewed": False,
-        "notice": notice(offline=draft.provenance.offline),
+        "notice": _notice(draft),
     }
 
 

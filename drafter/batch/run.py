@@ -60,6 +60,8 @@ class BatchReport:
     offline: bool
     fell_back: int = 0
     """Rows that another model wrote than the first one that was asked."""
+    abstained: int = 0
+    """Rows among ``done`` and ``reused`` that hold no draft but why there is none."""
 
     @property
     def stopped(self) -> bool:
@@ -69,8 +71,11 @@ class BatchReport:
     @property
     def sentence(self) -> str:
         """What happened and what to do now."""
-        reused = f" ({self.reused:,} of them drafted before)" if self.reused else ""
-        said = [f"{self.done + self.reused:,} of {self.rows:,} rows have a draft{reused} in {self.out}"]
+        reused = f" ({self.reused:,} of them done before)" if self.reused else ""
+        drafted = self.done + self.reused - self.abstained
+        said = [f"{drafted:,} of {self.rows:,} rows have a draft{reused} in {self.out}"]
+        if self.abstained:
+            said.append(f"for {self.abstained:,} none was written and their rows there say why")
         if self.failed:
             said.append(f"{self.failed:,} failed, with their reasons in {self.failures}")
         if self.ending == "unavailable":
@@ -138,7 +143,7 @@ def run_batch(
         stop=stop,
     )
     ending = _watch(results, tally, stop, show)
-    written, failed, fell_back = _write(ledger, source, out)
+    written, failed, tell = _write(ledger, source, out)
     if ending == "complete":
         archive.finish_batch(ledger.run_id, clock())
     return BatchReport(
@@ -153,7 +158,8 @@ def run_batch(
         out=out,
         failures=failures_file(out),
         offline=drafter.model.name == "offline",
-        fell_back=fell_back,
+        fell_back=tell["fell_back"],
+        abstained=tell["abstained"],
     )
 
 
@@ -202,23 +208,25 @@ def _watch(
     return "interrupted" if stop.is_set() else "complete"
 
 
-def _write(ledger: Ledger, source: Path, out: Path) -> tuple[int, int, int]:
+def _write(ledger: Ledger, source: Path, out: Path) -> tuple[int, int, Counter[str]]:
     """Both files from the ledger, in the input's order; how many drafts and failures they hold, and how many of the
-    drafts a fallback wrote."""
-    drafts = failures = fell_back = 0
+    drafts a fallback wrote or are none."""
+    drafts = failures = 0
+    tell: Counter[str] = Counter()
     with _replacing(out) as good, _replacing(failures_file(out)) as bad:
         for row, result in ledger.read(read_rows(source)):
             if result and result.draft_id and not isinstance(row, BadRow):
                 draft = ledger.archive.draft(result.draft_id)
                 drafts += 1
-                fell_back += bool(draft.provenance.fallbacks)
+                tell["fell_back"] += bool(draft.provenance.fallbacks)
+                tell["abstained"] += bool(draft.abstained)
                 _write_line(good, draft_row(row.id, draft))
             elif isinstance(row, BadRow) or (result and result.failure):
                 failures += 1
                 _write_line(bad, failure_record(row, result.failure if result else None))
     if not failures:
         failures_file(out).unlink()
-    return drafts, failures, fell_back
+    return drafts, failures, tell
 
 
 def _write_line(file: TextIO, record: Mapping[str, Any]) -> None:

@@ -63,7 +63,8 @@ def messages_hash(messages: Sequence[Message], fence: str = "") -> str:
 @dataclass(frozen=True)
 class Request:
     """One draft to write, or whatever ``schema`` asks for. Language models are sent ``messages``;
-    ``offline``, which only drafts, reads ``question`` and ``sources``. ``fence`` is a random code in ``messages``."""
+    ``offline``, which only drafts, reads ``question`` and ``sources`` and begins its reply with ``safety``, the
+    sentence that an urgent sign asks for, if there is one. ``fence`` is a random code in ``messages``."""
 
     messages: tuple[Message, ...]
     question: Deidentified
@@ -71,6 +72,7 @@ class Request:
     language: Language = "en"
     schema: type[BaseModel] = DraftShape
     fence: str = ""
+    safety: str = ""
 
     @cached_property
     def messages_hash(self) -> str:

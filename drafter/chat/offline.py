@@ -1,8 +1,9 @@
 """The model without a language model: it composes a draft from the sources' own sentences, word for word.
 
 Deterministic and extractive: every sentence of the reply and every point of More Info stands letter for letter
-in the reply of its source, or is left out. What no source speaks of is listed as missing. With an embedder, what
-sentences mean counts beside their words; the same request with the same embedder gives the same draft.
+in the reply of its source, or is left out; only an urgent sign's fixed sentence, which comes first, stands in none.
+What no source speaks of is listed as missing. With an embedder, what sentences mean counts beside their words; the
+same request with the same embedder gives the same draft.
 """
 
 import json
@@ -88,7 +89,8 @@ def compose(request: Request, embed: Embed | None = None) -> DraftShape:
     reply = reply_of(scored, request, lead)
     if sum(len(one.words) for one in reply) < _FEWEST_WORDS:
         # A greeting alone would look like a reply.
-        return DraftShape.model_validate(_empty(frame) | {"salutation": "", "closing": ""})
+        alone = {} if request.safety else {"salutation": "", "closing": ""}
+        return DraftShape.model_validate(_empty(frame) | alone | {"reply": _safety(request)})
     # The reply's own sentences come first, so that More Info carries the reply's plan.
     others = [(score, one) for score, one in scored if one.related or one.follows is not None]
     points = choose(others, _MOST_MORE_INFO[request.language], 4 * _MOST_POINTS, first=reply)
@@ -99,7 +101,10 @@ def compose(request: Request, embed: Embed | None = None) -> DraftShape:
     return DraftShape.model_validate(
         _empty(frame)
         | {
-            "reply": [_cited(one) | {"kind": one.kind, "quotes": [one.text]} for one in reply],
+            "reply": [
+                *_safety(request),
+                *(_cited(one) | {"kind": one.kind, "quotes": [one.text]} for one in reply),
+            ],
             "introduction": [{"text": introduction, "sources": used}],
             "sections": sections,
             "conclusion": [_cited(plan)],
@@ -122,6 +127,11 @@ def _empty(frame: _Frame) -> dict[str, Any]:
         "missing": [frame.nothing],
         "to_ask": [],
     }
+
+
+def _safety(request: Request) -> list[dict[str, Any]]:
+    """The one sentence that stands in no source."""
+    return [{"text": request.safety, "sources": [], "kind": "safety_net", "quotes": []}] if request.safety else []
 
 
 def _cited(one: Candidate) -> dict[str, Any]:

@@ -28,6 +28,12 @@ def passages(draft: Draft) -> Iterator[Passage]:
         yield Passage(sentence.text, sentence.sources, "more_info")
 
 
+def is_fixed(draft: Draft, kind: SentenceKind) -> bool:
+    """Whether a sentence of this kind is of the fixed text for an emergency: nobody wrote anything else as a safety
+    net into a draft that was withheld."""
+    return bool(draft.abstained) and kind == "safety_net"
+
+
 def cited(draft: Draft, passage: Passage) -> tuple[Source, ...]:
     return tuple(source for source in draft.sources if source.number in passage.sources)
 

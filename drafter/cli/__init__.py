@@ -9,6 +9,7 @@ import typer
 from drafter import __version__
 from drafter.cli import (
     batching,
+    calibrating,
     doctoring,
     drafting,
     drilling,
@@ -49,6 +50,7 @@ app.command("draft")(drafting.draft)
 app.command("screen")(screening.screen)
 app.command("replay")(replaying.replay)
 app.command("batch")(batching.batch)
+app.command("calibrate")(calibrating.calibrate)
 app.add_typer(evaluating.app, name="eval")
 app.command("drills")(drilling.drills)
 app.add_typer(indexing.app, name="index")

@@ -8,6 +8,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from drafter.abstaining import Calibration
     from drafter.chat import Result
     from drafter.settings import Settings
 
@@ -72,7 +73,7 @@ def _house(settings: "Settings") -> "Iterator[Result]":
     """Home, archive, index and prompts: what every draft needs, with or without a language model."""
     from drafter.chat import Result
     from drafter.errors import DrafterError
-    from drafter.opening import archive_of, prompts_folder, retriever_of
+    from drafter.opening import archive_of, calibration_of, prompts_folder, retriever_of
     from drafter.prompting import active_prompts
 
     # In this order: each needs the one before.
@@ -85,7 +86,9 @@ def _house(settings: "Settings") -> "Iterator[Result]":
         yield Result(True, f"The prompts are as they were released: {', '.join(names)}.")
         with archive_of(settings) as archive:
             yield Result(True, f"The archive opens and holds {archive.count_exchanges():,} past replies.")
-            yield _index(retriever_of(settings, archive).status())
+            standing = retriever_of(settings, archive).status()
+            yield _index(standing)
+            yield _nearness(calibration_of(settings), standing)
     except DrafterError as error:
         yield Result(False, str(error))
 
@@ -118,3 +121,26 @@ def _index(standing: "Mapping[str, object]") -> "Result":
         return Result(False, f"{unsearched:,} past replies cannot be found.", "Run `drafter index build`.")
     embedder = str(standing["embedder"]).partition("/")[0]
     return Result(True, f"Past replies can be searched: {standing['exchanges']:,} in the index ({embedder}).")
+
+
+def _nearness(found: "Calibration | None", standing: "Mapping[str, object]") -> "Result":
+    """Whether it is known how near past replies must be for a draft."""
+    from drafter.chat import Result
+
+    again = "Run `drafter calibrate`."
+    if found is None:
+        return Result(None, "A draft is written however far the past replies are: not calibrated.", again)
+    if found.embedder != standing["embedder"]:
+        return Result(
+            None,
+            f"The calibration of {found.created_at:%Y-%m-%d} is of another embedder and is not used: a draft is "
+            "written however far the past replies are.",
+            again,
+        )
+    names = {"en": "English", "zh": "Chinese"}
+    least = ", ".join(f"{names[group]} {one.least:.2f}" for group, one in sorted(found.thresholds.items()))
+    said = f"Nothing is drafted below a nearness of {least}, as calibrated on {found.created_at:%Y-%m-%d}."
+    held = standing["in the archive"]
+    if isinstance(held, int) and held >= 2 * found.exchanges:
+        return Result(None, f"{said} The archive has doubled since.", again)
+    return Result(True, said)

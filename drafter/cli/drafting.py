@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from drafter.domain import Draft, Question
     from drafter.drafting import Drafter
 
@@ -19,19 +21,25 @@ def draft(
     department: Annotated[str | None, typer.Option(help="The department asked.")] = None,
     model: Annotated[str | None, typer.Option(help="offline, PREFIX:NAME or replay:FILE.")] = None,
     prompt: Annotated[str | None, typer.Option(help="A prompt version such as reply/v2.")] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Draft also where a draft would be withheld, an emergency included.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, once, at the end.")] = False,
 ) -> None:
     """Draft one reply.
 
-    It is printed as it is written, then its sources, the concerns, and what no source answers.
+    It is printed as it is written, then its sources, the concerns, and what no source answers. Where none should be
+    written, it says why and what to ask back.
     """
+    from dataclasses import replace
+
     from drafter.domain import Question
     from drafter.opening import open_drafter, with_prompt
     from drafter.settings import read_settings
 
     question = Question(body=_words(text, file), title=title, department=department)
     settings = read_settings(model=model)
-    drafter = open_drafter(settings)
+    drafter = replace(open_drafter(settings), anyway=anyway)
     if prompt:
         drafter = with_prompt(drafter, settings, prompt)
     if as_json:
@@ -79,6 +87,9 @@ def _stream(drafter: "Drafter", question: "Question") -> "Draft":
 
 
 def _show(draft: "Draft") -> None:
+    if draft.abstained:
+        instead = ": a fixed safety text stands in its place" if draft.reply.sentences else ""
+        _list(f"No draft was written{instead}", [reason.message for reason in draft.abstained])
     print("\nSimilar past replies")
     for source in draft.sources:
         exchange = source.exchange
@@ -86,17 +97,19 @@ def _show(draft: "Draft") -> None:
         print(f"  [{source.number}] {exchange.question.title or exchange.id} ({who})")
     if draft.provenance.rewrite:
         print(f"  {draft.provenance.rewrite.sentence}")
-    if draft.concerns:
-        print("\nConcerns")
-    for concern in draft.concerns:
-        print(f"  {'MUST BE SEEN' if concern.severity == 'block' else 'look at'}: {concern.message}")
-    if draft.missing:
-        print("\nNot answered by any past reply")
-    for line in draft.missing:
-        print(f"  {line}")
-    if draft.to_ask:
-        print("\nTo ask back")
-    for line in draft.to_ask:
-        print(f"  {line}")
-    made = "no language model was used" if draft.provenance.offline else f"written by {draft.provenance.model}"
-    print(f"\nDraft {draft.id}, not reviewed by a clinician; {made}.")
+    levels = {"block": "MUST BE SEEN", "warn": "look at"}
+    _list("Concerns", [f"{levels[concern.severity]}: {concern.message}" for concern in draft.concerns])
+    _list("Not answered by any past reply", draft.missing)
+    _list("To ask back", draft.to_ask)
+    print(f"\nDraft {draft.id}, not reviewed by a clinician; {_made_by(draft)}.")
+
+
+def _list(heading: str, lines: "Sequence[str]") -> None:
+    if lines:
+        print("", heading, *(f"  {line}" for line in lines), sep="\n")
+
+
+def _made_by(draft: "Draft") -> str:
+    if draft.abstained:
+        return "no model was asked (--anyway asks it)"
+    return "no language model was used" if draft.provenance.offline else f"written by {draft.provenance.model}"

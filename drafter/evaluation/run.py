@@ -213,7 +213,7 @@ def _scored(item: EvalItem, draft: Draft) -> ItemResult:
         item.id,
         excerpt(draft.screening.text),
         draft.reply.text,
-        {scorer.name: scorer.function(item, draft) for scorer in SCORERS},
+        {scorer.name: scorer.score(item, draft) for scorer in SCORERS},
         tuple(concern.code for concern in draft.concerns),
     )
 

@@ -37,10 +37,17 @@ class Scorer:
 
     measure: Measure
     function: Callable[[EvalItem, Draft], Score]
+    of_writing: bool = True
+    """Whether it measures what was written, so that a draft that was withheld is unscored."""
 
     @property
     def name(self) -> str:
         return self.measure.name
+
+    def score(self, item: EvalItem, draft: Draft) -> Score:
+        if self.of_writing and draft.abstained:
+            return Score(None, f"No draft was written: {draft.abstained[0].message}")
+        return self.function(item, draft)
 
 
 def rouge_l(item: EvalItem, draft: Draft) -> Score:
@@ -116,6 +123,11 @@ def blocking_concerns(item: EvalItem, draft: Draft) -> Score:
     return Score(float(sum(concern.severity == "block" for concern in draft.concerns)))
 
 
+def abstained(item: EvalItem, draft: Draft) -> Score:
+    """1 when no draft was written, 0 when one was."""
+    return Score(float(bool(draft.abstained)), "; ".join(reason.message for reason in draft.abstained))
+
+
 def seconds(item: EvalItem, draft: Draft) -> Score:
     return Score(draft.provenance.seconds)
 
@@ -136,6 +148,12 @@ SCORERS: tuple[Scorer, ...] = (
     Scorer(
         Measure("red_flags_addressed", True, "urgent questions whose every red flag is addressed", rate=True),
         red_flags_addressed,
+        of_writing=False,
+    ),
+    Scorer(
+        Measure("abstained", None, "questions for which no draft was written", rate=True),
+        abstained,
+        of_writing=False,
     ),
     Scorer(Measure("length_ratio", None, "words of the reply for each word of the doctor's"), length_ratio),
     Scorer(Measure("reading_grade", False, "school grade needed to read the reply (Flesch-Kincaid)"), grade),

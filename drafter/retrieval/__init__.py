@@ -7,7 +7,7 @@ tail: read from the archive, searched exactly, so that an approved reply is foun
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -80,6 +80,11 @@ class Retriever:
         return self._embedder.identity
 
     @property
+    def reads_chinese(self) -> bool:
+        """Whether the embedder does, so that meaning tells how near a Chinese reply is."""
+        return self._embedder.reads_chinese
+
+    @property
     def build(self) -> str:
         """The build that was searched last; "none" before the first build."""
         return self._index.build or "none" if self._index else "none"
@@ -126,6 +131,16 @@ class Retriever:
                 only_department=only_department,
                 today=today,
             )
+
+    def likeness(self, text: Deidentified, others: Sequence[str]) -> tuple[float, ...]:
+        """How like each of ``others`` is to ``text`` in words, 0 to 1, as ``Index.likeness`` tells; 0 when the
+        archive is empty. Raises IndexUnusable as ``find`` does."""
+        last = self._archive.last_sequence()
+        if not last:
+            return tuple(0.0 for _ in others)
+        with sentences():
+            index, tail = self._up_to(last)
+            return index.likeness(text, others, tail=tail)
 
     def status(self) -> dict[str, object]:
         """What the index was built from and what came since. Raises IndexUnusable."""

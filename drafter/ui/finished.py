@@ -33,7 +33,7 @@ def show_decided(item: ReviewItem) -> None:
     found_again = "It stands under Published, and the next search of past replies finds it."
     st.html(markup.box("good", said, _load(review), found_again))
     if review.draft_id:
-        st.html(markup.made_by_html(desk.archive().draft(review.draft_id).provenance))
+        st.html(markup.made_by_html(desk.archive().draft(review.draft_id)))
     page = finished_page(desk.archive().approved_exchange(question.id))
     with st.container(horizontal=True):
         _download("Download HTML", page_html(page), f"{question.id}.html", "text/html")

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
+from dataclasses import replace
 from threading import Event, Lock
 from typing import cast
 
@@ -74,12 +75,13 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = Lock()
 
-    def start(self, question: Question) -> Job:
-        """A new draft for the question, or the one that is already being written."""
+    def start(self, question: Question, *, anyway: bool = False) -> Job:
+        """A new draft for the question, or the one that is already being written; with ``anyway`` one is written
+        where it would be withheld."""
         with self._lock:
             job = self._jobs.get(question.id)
             if job is None or not job.running:
-                job = self._jobs[question.id] = Job(self._drafter, question, self._pool)
+                job = self._jobs[question.id] = Job(replace(self._drafter, anyway=anyway), question, self._pool)
             return job
 
     def of(self, question_id: str) -> Job | None:

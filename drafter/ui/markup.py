@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from drafter.domain import (
     Concern,
-    Provenance,
+    Draft,
     Question,
     RedFlag,
     Screening,
@@ -28,6 +28,8 @@ __all__ = ["escape", "excerpt"]
 
 Spans = Iterable[tuple[int, int]]
 
+NOT_DRAFTED = "No draft was written"
+SAFETY_TEXT = "No draft was written: a fixed safety text stands in its place"
 NO_MODEL = "Put together from past replies; no language model was used."
 URGENCIES = {3: "Emergency", 2: "Urgent", 1: "Check", 0: "None noticed"}
 
@@ -207,13 +209,23 @@ def diff_html(before: str, after: str) -> str:
     return f'<div class="dr-text dr-diff">{parts}</div>'
 
 
-def made_by_html(provenance: Provenance) -> str:
-    """What wrote the draft, said on every screen that shows one."""
+def made_by_html(draft: Draft) -> str:
+    """What wrote the draft, said on every screen that shows one; or why there is none."""
+    provenance = draft.provenance
+    if draft.abstained:
+        return _abstained_html(draft)
     if provenance.offline:
         return box("note", NO_MODEL)
     prompts = ", ".join(name.split("@")[0] for name in provenance.prompts)
     facts = [f"Written by {provenance.model} in {provenance.seconds:.1f} s", f"Prompts {prompts}"]
     return facts_html(*facts, *([provenance.rewrite.sentence] if provenance.rewrite else []))
+
+
+def _abstained_html(draft: Draft) -> str:
+    """Why there is no draft, a sentence for each reason; what to ask back stands with the concerns."""
+    urgent = bool(draft.reply.sentences)
+    reasons = [reason.message for reason in draft.abstained]
+    return box("urgent" if urgent else "warn", SAFETY_TEXT if urgent else NOT_DRAFTED, *reasons)
 
 
 def growing_html(reply: str, more_info: str, *, prepared: bool, notice: str = "") -> str:

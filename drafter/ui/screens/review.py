@@ -220,7 +220,8 @@ def _write(item: ReviewItem, sheet: Sheet) -> tuple[Sentence, ...]:
     if preview.open:
         with preview:
             _preview(item, sheet)
-    if sheet.draft is None and not sheet.edited:
+    if not sheet.edited and not sheet.reply:
+        _nothing_yet(sheet)
         return ()
     current = reviewing.edited(
         item.state.question, sheet.draft, sheet.typed("reply"), sheet.typed("more_info"), now=datetime.now(UTC)
@@ -239,14 +240,17 @@ def _made_by(item: ReviewItem, sheet: Sheet) -> None:
     """What the text came from, and the ways to start over; none loses what was typed."""
     question, newest = item.state.question, item.draft
     if sheet.draft:
-        st.html(markup.made_by_html(sheet.draft.provenance))
+        st.html(markup.made_by_html(sheet.draft))
         if newest and newest.id != sheet.id:
             st.html(markup.box("note", "A newer draft is ready", "Your text stays until you choose the new draft."))
     with st.container(horizontal=True):
         if newest and newest.id != sheet.id:
             _sheet_button("Use the new draft" if sheet.draft else "Use the draft", question, newest.id)
-        if not desk.jobs().writing(question.id) and st.button("Draft again", key="again"):
-            desk.jobs().start(question).wait(_PATIENCE)
+        withheld = bool(newest and newest.abstained)
+        anyway = withheld or bool(newest and newest.provenance.parameters.get("anyway"))
+        label = "Draft anyway" if withheld else "Draft again"
+        if not desk.jobs().writing(question.id) and st.button(label, key="again"):
+            desk.jobs().start(question, anyway=anyway).wait(_PATIENCE)
             st.rerun()
         if sheet.draft:
             _sheet_button("Start blank", question, state.blank_sheet(question.id))
@@ -282,7 +286,7 @@ def _editor(sheet: Sheet, field: Field) -> None:
     )
     typed = sheet.typed(field)
     facts = [f"{word_count(typed)} {'characters' if is_chinese(typed) else 'words'}"]
-    if sheet.draft:
+    if sheet.original(field):
         facts.append(f"{editing_load(sheet.original(field), typed):.0%} of the draft changed")
     st.html(markup.facts_html(*facts))
 
@@ -305,6 +309,13 @@ def _written(item: ReviewItem, sheet: Sheet) -> Written:
         "clinician": _clinician(),
         "now": datetime.now(UTC),
     }
+
+
+def _nothing_yet(sheet: Sheet) -> None:
+    """An empty page raises no concerns; what to ask back is of use before anything is written."""
+    if sheet.draft and sheet.draft.to_ask:
+        st.subheader("To ask back", anchor=False)
+        st.html(markup.list_html(sheet.draft.to_ask))
 
 
 def _concerns(sheet: Sheet, current: Draft) -> None:

@@ -1,4 +1,4 @@
-"""Invented questions that no archive of doctors' replies answers: a draft for one of them is a false one."""
+"""Invented questions that no archive of doctors' replies answers: what a threshold of nearness must refuse."""
 
 OFF_TOPIC = (
     "My parrot bit the postman and now the neighbours want me to pay for his trousers.",

@@ -68,7 +68,7 @@ def record(draft: Draft, request: Request) -> str:
 def _prompts(draft: Draft, folder: Path) -> Prompts:
     named = (parse_prompt_name(name.split("@")[0]) for name in draft.provenance.prompts)
     found = {name: load_prompt(folder, name, version) for name, version in named}
-    return Prompts(found["reply"], found["more_info"], found.get("query"))
+    return Prompts(found["reply"], found["more_info"], found.get("query"), found.get("red_flags"))
 
 
 def _differences(draft: Draft, prompts: Prompts) -> list[str]:

@@ -9,6 +9,7 @@ Check = Callable[[Draft], Iterator[Concern]]
 
 CHECKS: tuple[Check, ...] = (
     urgency.red_flags_are_met,
+    urgency.was_looked_at_again,
     form.has_a_reply,
     sourcing.something_answers,
     sourcing.cites_only_its_sources,

@@ -139,9 +139,9 @@ def safety_net_is_there(draft: Draft) -> Iterator[Concern]:
     """A complaint that can turn urgent is answered with at least one slot of the safety net.
 
     With an urgent sign in the question the reader learns where to go and how fast. A question about papers, prices
-    or what is usual needs no safety net, nor does a reply that only asks back.
+    or what is usual needs no safety net, nor does a reply that only asks back; the fixed text of an emergency is one.
     """
-    if not _tells_something(draft) or not _complains(draft):
+    if draft.abstained or not _tells_something(draft) or not _complains(draft):
         return
     net = slots(f"{draft.reply.text}\n{draft.more_info.text}")
     enough = net.fast and net.where if draft.screening.urgency > 1 else len(net.missing) < len(SafetyNet().missing)

@@ -53,6 +53,16 @@ def red_flags_are_met(draft: Draft) -> Iterator[Concern]:
             yield Concern("red_flag", "block", _unmet(flag, told), "reply", flag.phrase)
 
 
+def was_looked_at_again(draft: Draft) -> Iterator[Concern]:
+    """The model that was to look for urgent signs as well did so."""
+    look = draft.provenance.second_look
+    if look and look.problem:
+        message = (
+            f"The model gave no list of urgent signs ({look.problem}): only Drafter itself has looked for them."
+        )
+        yield Concern("no_second_look", "warn", message, "question")
+
+
 def _meets(flag: RedFlag, sentence: str) -> bool:
     """Help named without a condition, or on the condition of the very sign; "if it gets worse" is too late."""
     found = _MEETS[flag.disposition].search(sentence)

@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     query_rewrite: bool = False
     """Whether the model sums the question up in one line, by which past replies are searched too: one more call."""
     second_look: bool = False
-    """Whether the model is asked for urgent signs as well, which adds to those noticed without it: one more call."""
+    """Whether the model is asked for urgent signs too, which adds to those noticed without it: one more call."""
     sources: Annotated[int, Field(ge=1, le=20)] = 5
     """Past exchanges shown to the model for one draft."""
     context_tokens: Annotated[int, Field(ge=1000)] | None = None

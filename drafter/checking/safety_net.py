@@ -139,7 +139,7 @@ def safety_net_is_there(draft: Draft) -> Iterator[Concern]:
     """A complaint that can turn urgent is answered with at least one slot of the safety net.
 
     With an urgent sign in the question the reader learns where to go and how fast. A question about papers, prices
-    or what is usual needs no safety net, nor does a reply that only asks back; the fixed text of an emergency is one.
+    or what is usual needs no safety net, nor does a reply that only asks back or the fixed text of an emergency.
     """
     if draft.abstained or not _tells_something(draft) or not _complains(draft):
         return

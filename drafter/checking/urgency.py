@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from drafter.checking.passages import URGENT, terms
-from drafter.domain import Concern, Disposition, Draft, RedFlag
+from drafter.domain import Concern, Disposition, Draft, RedFlag, Severity
 from drafter.text import excerpt, sentences
 
 _AMBULANCE = re.compile(
@@ -50,7 +50,8 @@ def red_flags_are_met(draft: Draft) -> Iterator[Concern]:
     told = sentences(draft.reply.text)
     for flag in draft.screening.red_flags:
         if flag.assertion != "denied" and not any(_meets(flag, sentence) for sentence in told):
-            yield Concern("red_flag", "block", _unmet(flag, told), "reply", flag.phrase)
+            severity: Severity = "block" if flag.assertion == "present" else "warn"
+            yield Concern("red_flag", severity, _unmet(flag, told), "reply", flag.phrase)
 
 
 def was_looked_at_again(draft: Draft) -> Iterator[Concern]:
@@ -77,4 +78,5 @@ def _unmet(flag: RedFlag, told: list[str]) -> str:
     sign = flag.label[0].lower() + flag.label[1:] if flag.label[1:2].islower() else flag.label
     only_if = any(_MEETS[flag.disposition].search(s) and _CONDITION.search(s) for s in told)
     how = "names help only for another case" if only_if else f"does not say {_TOLD[flag.disposition]}"
-    return f"The question speaks of {sign} (“{excerpt(flag.phrase, 60)}”), and the reply {how}."
+    speaks = "reads like" if flag.layer == "statistical" else "speaks of"
+    return f"The question {speaks} {sign} (“{excerpt(flag.phrase, 60)}”), and the reply {how}."

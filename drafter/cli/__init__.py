@@ -10,6 +10,7 @@ from drafter import __version__
 from drafter.cli import (
     batching,
     calibrating,
+    checking,
     doctoring,
     drafting,
     drilling,
@@ -47,6 +48,7 @@ app.command("import")(importing.import_)
 app.command("search")(indexing.search)
 app.command("supersede")(superseding.supersede)
 app.command("draft")(drafting.draft)
+app.command("check")(checking.check)
 app.command("screen")(screening.screen)
 app.command("replay")(replaying.replay)
 app.command("batch")(batching.batch)

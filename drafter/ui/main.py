@@ -7,7 +7,7 @@ import streamlit as st
 from drafter.errors import BadSettings
 from drafter.ui import desk, markup, state
 from drafter.ui.boxes import errors_boxed
-from drafter.ui.screens import new_question, past_replies, practice, published, review, worklist
+from drafter.ui.screens import new_question, own_reply, past_replies, practice, published, review, worklist
 
 _FOLDER = Path(__file__).parent
 
@@ -21,6 +21,7 @@ def show(*, first: str = "worklist") -> None:
         ("worklist", "Worklist", worklist.show),
         ("review", "Review", review.show),
         ("new", "New question", new_question.show),
+        ("check", "Check my reply", own_reply.show),
         ("past", "Past replies", past_replies.show),
         ("published", "Published", published.show),
     ]

@@ -215,7 +215,7 @@ def test_the_worklist_is_narrowed_by_department_and_by_words(archive: Archive) -
 
 
 def test_opening_a_question_drafts_it_and_says_what_made_it(archive: Archive) -> None:
-    question = waiting(archive)
+    question = waiting(archive, search="Pressure on my chest")
     at = page("review", question=question)
     assert archive.latest_draft(question) is not None
     assert markup.SAFETY_TEXT in html(at)

@@ -106,7 +106,8 @@ def contradicting(screening: Screening, sources: Sequence[Source]) -> Iterator[A
     said = [(source, _on_the_matter(source, asked)) for source in sources[:_BEST]]
     for (one, of_one), (other, of_other) in combinations(said, 2):
         for here, there in product(of_one, of_other):
-            if reason := contradiction(here, there):
+            # What each says of its own patient's results may differ: one of them must advise.
+            if "recommendation" in (kind_of(here), kind_of(there)) and (reason := contradiction(here, there)):
                 yield Abstention(
                     "contradiction",
                     f"Past replies [{one.number}] and [{other.number}] contradict each other ({reason}): "
@@ -116,12 +117,8 @@ def contradicting(screening: Screening, sources: Sequence[Source]) -> Iterator[A
 
 
 def _on_the_matter(source: Source, asked: frozenset[str]) -> list[str]:
-    """What it advises on what is asked. Its own patient's results may differ without contradiction."""
-    return [
-        text
-        for text in sentences(source.reply)
-        if kind_of(text) == "recommendation" and len(asked & terms(text)) >= _SHARED_TERMS
-    ]
+    """What it says on what is asked."""
+    return [text for text in sentences(source.reply) if len(asked & terms(text)) >= _SHARED_TERMS]
 
 
 @lru_cache(maxsize=4096)

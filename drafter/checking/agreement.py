@@ -33,18 +33,25 @@ def more_info_keeps_the_plan(draft: Draft) -> Iterator[Concern]:
 
 def _items_lost(draft: Draft, more_info: str) -> Iterator[str]:
     kept = plan_items_in(more_info)
-    told = " ".join(s.text for s in draft.reply.sentences if not _NEEDLESS.search(s.text))
+    told = " ".join(text for text in _planned(draft) if not _NEEDLESS.search(text))
     yield from (item.name for item in plan_items_in(told) if item not in kept)
 
 
 def _frames_lost(draft: Draft, more_info: str) -> Iterator[str]:
     """Only of what is to be done: how long something usually lasts is no part of the plan."""
     kept = time_frames_in(more_info)
-    for sentence in draft.reply.sentences:
-        if sentence.kind != "answer" or kind_of(sentence.text) in ("recommendation", "safety_net"):
-            for days, words in time_frames_in(sentence.text).items():
+    for text in _planned(draft):
+        if kind_of(text) == "recommendation":
+            for days, words in time_frames_in(text).items():
                 if not holds_frame(kept, days):
                     yield f"“{words}”"
+
+
+def _planned(draft: Draft) -> Iterator[str]:
+    """The reply's sentences but for its safety net, which has a check of its own."""
+    for sentence in draft.reply.sentences:
+        if sentence.kind != "safety_net" and kind_of(sentence.text) != "safety_net":
+            yield sentence.text
 
 
 _NEEDLESS = re.compile(

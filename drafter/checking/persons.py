@@ -302,7 +302,7 @@ _MENTIONED = re.compile(
     re.IGNORECASE,
 )
 _ANYTHING = re.compile(
-    r"symptoms?|problems?|issues?|conditions?|details?|situations?|history|concerns?|complaints?|things?"
+    r"persons?|people|symptoms?|problems?|issues?|conditions?|details?|situations?|history|concerns?|complaints?|things?"
     r"|information|points?"
     r"|signs?|way|case|changes?|feelings?|sensations?|pattern|pains?|discomfort|questions?|findings?|results?"
     r"|medicines?"

@@ -29,8 +29,9 @@ fix: $(VENV)/test.stamp ## format and repair what ruff can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/test.stamp ## print the speed figures that docs/performance.md quotes
+bench: $(VENV)/test.stamp ## print the figures that docs/performance.md and docs/safety.md quote (FOLDS=1: also by cross-validation)
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_safety $(if $(FOLDS),--folds)
 
 bench-drafting: $(VENV)/test.stamp ## 1,000 questions to a faulty server, first words, CPU, offline drafts (LARGE: a home of bench-scale)
 	$(BIN)/python -m tests.bench_drafting $(if $(LARGE),--home $(LARGE))

@@ -1,6 +1,7 @@
-"""The layers of the red flags: that they join, that none takes anything away, and what they notice in held-out lines."""
+"""The layers of the red flags: they join, none takes anything away, and held-out lines keep to the bars."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from drafter.screening.reading import Reading
 from drafter.screening.statistical import model, windows
 from drafter.settings import Settings
 from tests.openai_server import OpenAIServer
+from tests.rewordings import REWORDINGS, spaced_out, with_hidden_characters
 
 HERE = Path(__file__).parent
 HELD_OUT = sorted((HERE / "redflag_lines_held_out").glob("*.jsonl"))
@@ -224,3 +226,21 @@ def test_the_offline_model_is_asked_for_no_signs(sample_home: Path) -> None:
     drafter = open_drafter(Settings(home=sample_home, second_look=True))
     with drafter.archive:
         assert drafter.draft(QUESTION).provenance.second_look is None
+
+
+# -- the same message in other dress
+
+
+ENGLISH = [line["text"] for line in LINES if line["lang"] == "en" and line["label"]][::12]
+
+
+@pytest.mark.parametrize("reword", [spaced_out, with_hidden_characters], ids=lambda f: f.__name__)
+def test_white_space_and_hidden_characters_change_nothing(reword: Callable[[str], str]) -> None:
+    assert [text for text in ENGLISH if banner(reword(text)) != banner(text)] == []
+
+
+@pytest.mark.parametrize("reword", REWORDINGS, ids=lambda f: f.__name__)
+def test_sex_name_case_and_means_hide_hardly_any_emergency(reword: Callable[[str], str]) -> None:
+    """A dangerous flip is a banner that goes; docs/risks.md."""
+    noticed = [text for text in ENGLISH if banner(text)]
+    assert sum(not banner(reword(text)) for text in noticed) <= 0.02 * len(noticed)

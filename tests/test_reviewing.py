@@ -353,6 +353,15 @@ def test_the_second_of_two_reviewers_is_told_and_changes_nothing(archive: Archiv
     assert archive.reviews(QUESTION.id) == (first,)
 
 
+def test_only_an_approval_makes_a_past_reply_of_a_draft(archive: Archive) -> None:
+    archive.save_draft(a_draft())
+    state = archive.question_state(QUESTION.id)
+    escalate(archive, state=state, draft=a_draft(), clinician=DOCTOR, reason="To the ward", now=NOW)
+    assert archive.count_exchanges() == 0
+    approve_it(archive)
+    assert [exchange.origin for _, exchange in archive.iter_exchanges()] == ["approved"]
+
+
 def test_a_rejection_keeps_its_reason(archive: Archive) -> None:
     state = archive.question_state(QUESTION.id)
     review = reject(

@@ -54,11 +54,13 @@ def _screened(row: "Row | BadRow") -> "Screening | str":
 
 
 def screening_row(found: "Screening") -> dict[str, Any]:
-    """What was noticed, as ``--json`` prints it. Spans are string indices into the question, end exclusive."""
+    """What was noticed, as ``--json`` prints it. Spans are string indices into the question, end exclusive; there is
+    a banner where a sign is present, not where one is only possible or denied."""
     asker, patient = found.asker, found.patient
     return {
         "language": found.language,
         "urgency": found.urgency,
+        "banner": any(flag.assertion == "present" for flag in found.red_flags),
         "red_flags": [
             {
                 "category": flag.category,

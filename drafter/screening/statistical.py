@@ -9,16 +9,19 @@ they are and scaled to unit length; the score is the logistic function of their 
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from drafter.screening.assertion import State
 from drafter.screening.pack import pack
 from drafter.screening.reading import Reading
 
@@ -31,7 +34,6 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _WHOLE = re.compile(r"\d+")
 
 Ids = NDArray[np.int64]
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -97,54 +99,49 @@ def read_model(arrays: dict[str, NDArray[np.float32]]) -> Model:
 
 def windows(reading: Reading) -> list[Window]:
     """Stretches of whole sentences that overlap, in reading order; a short message is one."""
-    tokens = _tokens(reading)
-    concepts = _concepts(reading)
-    return [
-        Window(start, end, _features([t for t in tokens if start <= t[0] < end], concepts, start, end))
-        for start, end in _stretches(reading, tokens)
-    ]
-
-
-def _stretches(reading: Reading, tokens: list[tuple[int, int, str, str]]) -> Iterator[Span]:
-    """From each sentence on as many as fit; those that lie within an earlier stretch are left out."""
-    sentences: list[tuple[int, int, float]] = []
-    for start, end in reading.assertions.sentences():
-        size = sum(0.5 if _HAN.match(t[2]) else 1.0 for t in tokens if start <= t[0] < end)
-        if size:
-            sentences.append((start, end, size))
+    sentences = [one for one in _sentences(reading) if one.size]
+    found: list[Window] = []
     reached = 0
-    for first, (start, _, _) in enumerate(sentences):
-        held, last = 0.0, first
-        while last < len(sentences) and (last == first or held + sentences[last][2] <= _LONGEST):
-            held += sentences[last][2]
+    for first, sentence in enumerate(sentences):
+        held, last = sentence.size, first + 1
+        while last < len(sentences) and held + sentences[last].size <= _LONGEST:
+            held += sentences[last].size
             last += 1
-        if last > reached:
+        if last > reached:  # else it lies within an earlier window
             reached = last
-            yield start, sentences[last - 1][1]
+            features = set().union(*(one.features for one in sentences[first:last]))
+            found.append(Window(sentence.start, sentences[last - 1].end, np.array(sorted(features), np.int64)))
+    return found
 
 
-def _tokens(reading: Reading) -> list[tuple[int, int, str, str]]:
-    """Start, end, word and state of every word."""
-    return [(m.start(), m.end(), m[0], reading.state(m.span())) for m in _TOKEN.finditer(reading.text)]
+class _Sentence(NamedTuple):
+    start: int
+    end: int
+    size: float
+    features: set[int]
 
 
-def _concepts(reading: Reading) -> list[tuple[int, int, int]]:
-    """Start, end and feature of everything of the pack that is said."""
-    return [
-        (*span, _hash(f"k:{name}:{reading.state(span)}")) for name in pack().readers for span in reading.found(name)
-    ]
+def _sentences(reading: Reading) -> Iterator[_Sentence]:
+    spans = reading.assertions.sentences()
+    starts = [start for start, _ in spans]
+    words: list[list[tuple[str, State]]] = [[] for _ in spans]
+    said: list[set[int]] = [set() for _ in spans]
+    for match in _TOKEN.finditer(reading.text):
+        words[bisect_right(starts, match.start()) - 1].append((match[0], reading.state(match.span())))
+    for name in pack().readers:
+        for span in reading.found(name):
+            said[bisect_right(starts, span[0]) - 1].add(_hash(f"k:{name}:{reading.state(span)}"))
+    for (start, end), inside, features in zip(spans, words, said, strict=True):
+        size = sum(0.5 if _HAN.match(word) else 1.0 for word, _ in inside)
+        yield _Sentence(start, end, size, features.union(_of_sentence(inside)))
 
 
-def _features(
-    tokens: list[tuple[int, int, str, str]], concepts: list[tuple[int, int, int]], start: int, end: int
-) -> Ids:
-    found = {feature for s, e, feature in concepts if start <= s and e <= end}
-    written = [_written(token[2]) for token in tokens]
-    for at, (_, _, word, state) in enumerate(tokens):
-        found.update(_of_word(word, state))
-        found.update(_of_neighbours(*written[at : at + 3]))
-    found.update(_of_characters("".join(t[2] if _HAN.match(t[2]) else " " for t in tokens)))
-    return np.array(sorted(found), np.int64)
+def _of_sentence(words: list[tuple[str, State]]) -> Iterator[int]:
+    written = [_written(word) for word, _ in words]
+    for at, (word, state) in enumerate(words):
+        yield from _of_word(word, state)
+        yield from _of_neighbours(*written[at : at + 3])
+    yield from _of_characters("".join(word if _HAN.match(word) else " " for word, _ in words))
 
 
 def _hash(feature: str) -> int:
@@ -158,7 +155,7 @@ def _written(word: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _of_word(word: str, state: str) -> tuple[int, ...]:
+def _of_word(word: str, state: State) -> tuple[int, ...]:
     """The word, whether it is denied or about another time, and its runs of three to five letters."""
     features = [f"w:{_written(word)}", f"st:{state}"]
     if state != "present":

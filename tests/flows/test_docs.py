@@ -53,6 +53,13 @@ def test_every_file_that_a_page_links_to_is_there(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+def test_every_test_that_the_risks_name_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "risks.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{test}"
+
+
 def test_no_page_promises_what_nobody_measured() -> None:
     for page in PAGES:
         text = page.read_text(encoding="utf-8").lower()

@@ -152,6 +152,8 @@ class Patient:
     sex: Sex | None = None
     age: str | None = None
     pregnant: bool = False
+    weeks_pregnant: int | None = None
+    """The week of the pregnancy, where the question names it."""
 
 
 @dataclass(frozen=True)
@@ -417,6 +419,8 @@ class Provenance:
     source_hashes: tuple[str, ...] = ()
     """Of each source as it was shown, question and reply, in their numbering."""
     style: Style = Style()
+    fence: str = ""
+    """The random code with which the tags of the messages ended."""
     packages: Mapping[str, str] = field(default_factory=dict)
     """Versions of Python and of the packages that a draft depends on."""
     rewrite: Rewrite | None = None

@@ -19,33 +19,31 @@ from pydantic import ValidationError
 import drafter as package
 from drafter.abstaining import Policy, Withheld, at_sight, by_sources, first_sentence
 from drafter.archive import Archive
-from drafter.chat import ChatModel, Outcome, Partial, QueryShape, Request
+from drafter.asking import looked_at_again, rewritten
+from drafter.chat import ChatModel, Outcome, Partial, Request
 from drafter.chat.shape import DraftShape, to_more_info, to_reply
 from drafter.checking import check
 from drafter.domain import (
-    Deidentified,
     Draft,
     Message,
     MoreInfo,
-    PromptVersion,
     Provenance,
     Question,
     Rewrite,
     Screening,
+    SecondLook,
     Source,
     Style,
     content_hash,
 )
 from drafter.errors import BadInput, BadModelOutput, ModelUnavailable
-from drafter.prompting import Prompts, count_tokens, fitted, render, render_query, style_of
+from drafter.prompting import Prompts, count_tokens, fitted, new_fence, render, style_of
 from drafter.retrieval import Retriever
-from drafter.screening import deidentify, screen
+from drafter.screening import screen
 
 _DEPENDED_ON = ("openai", "langchain-core", "langchain-openai", "chromadb", "tantivy", "onnxruntime", "jinja2")
 NO_MODEL_ASKED = "none"
 """The model in the provenance of a draft that was withheld."""
-_LONGEST_REWRITE = 300
-"""Characters. A longer line is no summary, and is not searched by."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,7 @@ class Prepared:
     request: Request
     style: Style = Style()  # noqa: RUF009  # frozen
     rewrite: Rewrite | None = None
+    second_look: SecondLook | None = None
     withheld: Withheld = Withheld()  # noqa: RUF009  # frozen
 
     @property
@@ -99,7 +98,8 @@ class Drafter:
             "input_tokens": self.input_tokens,
             "doctor": self.doctor,
             "style_examples": self.style_examples,
-            "query_rewrite": self._query is not None,
+            "query_rewrite": self._asked_with.query is not None,
+            "second_look": self._asked_with.red_flags is not None,
             "ranking": asdict(self.retriever.ranking),
             "anyway": self.anyway,
             "policy": self.policy.parameters(self.retriever.embedder_identity),
@@ -109,9 +109,9 @@ class Drafter:
         return dict(self.model.parameters) | found_by | asdict(self.retriever.preferences)
 
     @property
-    def _query(self) -> PromptVersion | None:
-        """The prompt for a line to search by; None when none is asked for, or no language model can write it."""
-        return None if self.model.name == "offline" else self.prompts.query
+    def _asked_with(self) -> Prompts:
+        """Without the prompts of the short questions before the draft where no language model can answer them."""
+        return replace(self.prompts, query=None, red_flags=None) if self.model.name == "offline" else self.prompts
 
     def warm(self) -> None:
         """Opens what the first draft of a process would wait for: index, embedder and the lists of the screening.
@@ -152,7 +152,7 @@ class Drafter:
     def prepare(self, question: Question, now: datetime | None = None) -> Prepared:
         """Everything that comes before the model. Past replies are as old as they were when it was asked, or else
         ``now``. Raises as ``draft`` does."""
-        screening = screen(question)
+        screening, second_look = self._screened(question)
         leave_out = self.archive.thread_ids(question.thread) if self.leave_out_own_thread else frozenset()
         find = partial(
             self.retriever.find,
@@ -164,21 +164,38 @@ class Drafter:
         )
         sources = find()
         withheld = self._withheld(screening, sources)
-        rewrite = None if withheld else self._rewrite(screening)
+        query = self._asked_with.query
+        rewrite = rewritten(self.model, query, screening) if query and not withheld else None
         if rewrite and rewrite.text:
             sources = find(rewrite=rewrite.text)
             withheld = self._withheld(screening, sources)
         if withheld:
             request = Request((), screening.text, sources, screening.language)
-            return Prepared(question, screening, request, rewrite=rewrite, withheld=withheld)
+            return Prepared(
+                question, screening, request, rewrite=rewrite, second_look=second_look, withheld=withheld
+            )
         style = self._style(question, screening, sources, leave_out)
+        fence = new_fence()
         told = partial(
-            render, self.prompts, screening, department=question.department, asked_on=question.asked_on, style=style
+            render,
+            self.prompts,
+            screening,
+            fence=fence,
+            department=question.department,
+            asked_on=question.asked_on,
+            style=style,
         )
         sources = self._fitted(sources, _tokens(told(())))
         safety = first_sentence(screening)
-        request = Request(told(sources), screening.text, sources, screening.language, safety=safety)
-        return Prepared(question, screening, request, style, rewrite)
+        request = Request(told(sources), screening.text, sources, screening.language, fence=fence, safety=safety)
+        return Prepared(question, screening, request, style, rewrite, second_look)
+
+    def _screened(self, question: Question) -> tuple[Screening, SecondLook | None]:
+        """With the model's second look, if one is asked for and the first does not already withhold the draft."""
+        screening, prompt = screen(question), self._asked_with.red_flags
+        if prompt is None or (not self.anyway and at_sight(screening, self.policy)):
+            return screening, None
+        return looked_at_again(self.model, prompt, question, screening)
 
     def _withheld(self, screening: Screening, sources: tuple[Source, ...]) -> Withheld:
         """What the question itself shows, or else its sources."""
@@ -211,17 +228,6 @@ class Drafter:
             examples=self.style_examples,
             leave_out=leave_out,
         )
-
-    def _rewrite(self, screening: Screening) -> Rewrite | None:
-        """The masked question in the model's one line. When the model fails, the message alone is searched."""
-        if self._query is None:
-            return None
-        messages = render_query(self._query, screening)
-        request = Request(messages, screening.text, (), screening.language, QueryShape)
-        *_, outcome = self.model.complete(request)
-        assert isinstance(outcome, Outcome), "a model ends with an outcome"
-        text, problem = _read_query(outcome)
-        return Rewrite(text, problem, outcome.usage, outcome.seconds)
 
     def _abstain(self, prepared: Prepared, now: datetime) -> Draft:
         """The draft that says why there is none, with the nearest past replies and what to ask back."""
@@ -272,22 +278,24 @@ class Drafter:
         return draft
 
     def _provenance(self, prepared: Prepared, outcome: Outcome) -> Provenance:
-        rewrite = prepared.rewrite
+        before = [asked for asked in (prepared.second_look, prepared.rewrite) if asked]
         return Provenance(
             model=outcome.model or self.model.name,
-            prompts=() if prepared.withheld else replace(self.prompts, query=self._query).names,
+            prompts=() if prepared.withheld else self._asked_with.names,
             messages_hash=prepared.request.messages_hash,
             embedder=self.retriever.embedder_identity,
             index_build=self.retriever.build,
             sources=tuple(source.exchange.id for source in prepared.sources),
             parameters=self.parameters,
-            usage=outcome.usage + rewrite.usage if rewrite else outcome.usage,
-            seconds=outcome.seconds + (rewrite.seconds if rewrite else 0),
+            usage=sum((asked.usage for asked in before), outcome.usage),
+            seconds=outcome.seconds + sum(asked.seconds for asked in before),
             drafter_version=package.__version__,
             source_hashes=tuple(content_hash(source.question, source.reply) for source in prepared.sources),
             style=prepared.style,
+            fence=prepared.request.fence,
             packages=_packages(),
-            rewrite=rewrite,
+            rewrite=prepared.rewrite,
+            second_look=prepared.second_look,
             fallbacks=outcome.fallbacks,
         )
 
@@ -314,18 +322,3 @@ def read_outcome(outcome: Outcome) -> DraftShape:
         raise BadModelOutput(
             f"The model's words are not a draft: {error.errors()[0]['msg']}.", said=outcome.text
         ) from error
-
-
-def _read_query(outcome: Outcome) -> tuple[Deidentified, str]:
-    """The line to search by, else what was wrong with the model's answer. A model may say more than it was told, so
-    the line is masked as everything is."""
-    nothing = Deidentified("")
-    if outcome.status != "ok":
-        return nothing, outcome.status
-    try:
-        line = " ".join(QueryShape.model_validate_json(outcome.text).query.split())
-    except ValidationError:
-        return nothing, "invalid"
-    if not line or len(line) > _LONGEST_REWRITE:
-        return nothing, "too long" if line else "empty"
-    return deidentify(line), ""

@@ -252,7 +252,9 @@ def open_drafter(settings: Settings | None = None) -> Drafter:
     return Drafter(
         archive=archive,
         retriever=retriever_of(settings, archive, embedder),
-        prompts=active_prompts(prompts_folder(settings), query=settings.query_rewrite),
+        prompts=active_prompts(
+            prompts_folder(settings), query=settings.query_rewrite, red_flags=settings.second_look
+        ),
         model=chain_of(settings, embedder),
         source_limit=settings.sources,
         input_tokens=_input_tokens(settings),

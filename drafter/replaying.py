@@ -41,12 +41,19 @@ def rebuild(draft: Draft, prompts_folder: Path) -> Rebuilt:
         prompts,
         draft.screening,
         draft.sources,
+        fence=made_by.fence,
         department=question.department,
         asked_on=question.asked_on,
         style=made_by.style,
     )
-    safety = first_sentence(draft.screening)
-    request = Request(messages, draft.screening.text, draft.sources, draft.screening.language, safety=safety)
+    request = Request(
+        messages,
+        draft.screening.text,
+        draft.sources,
+        draft.screening.language,
+        fence=made_by.fence,
+        safety=first_sentence(draft.screening),
+    )
     if request.messages_hash == made_by.messages_hash:
         return Rebuilt(request)
     return Rebuilt(request, tuple(_differences(draft, prompts)) or (_other_version(draft),))
@@ -61,7 +68,7 @@ def record(draft: Draft, request: Request) -> str:
 def _prompts(draft: Draft, folder: Path) -> Prompts:
     named = (parse_prompt_name(name.split("@")[0]) for name in draft.provenance.prompts)
     found = {name: load_prompt(folder, name, version) for name, version in named}
-    return Prompts(found["reply"], found["more_info"], found.get("query"))
+    return Prompts(found["reply"], found["more_info"], found.get("query"), found.get("red_flags"))
 
 
 def _differences(draft: Draft, prompts: Prompts) -> list[str]:

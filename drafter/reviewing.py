@@ -18,6 +18,7 @@ from drafter.domain import (
     Review,
     content_hash,
 )
+from drafter.drills import is_practice
 from drafter.errors import Conflict, NotAllowed
 from drafter.publishing import split_signature
 from drafter.screening import screen
@@ -86,8 +87,8 @@ def approve(
     concerns that were ticked. The clinician's signature is added here, and nowhere else.
 
     Raises:
-        NotAllowed: the reply is empty, signed by somebody else or not fit to send, or a blocking concern of the
-            edited texts was not seen.
+        NotAllowed: the reply is empty, signed by somebody else or not fit to send, a blocking concern of the
+            edited texts was not seen, or the question is a practice case.
         Conflict: the question was decided or changed by somebody else.
         ArchiveError: the archive cannot be written; nothing was changed.
     """
@@ -174,9 +175,11 @@ def finished(
     """The exchange that approving these texts keeps, signed; nothing is stored.
 
     Raises:
-        NotAllowed: the reply is empty, signed by somebody else or not fit to send.
+        NotAllowed: the reply is empty, signed by somebody else or not fit to send, or the question is a practice
+            case.
     """
     _refuse_mistaken(state, draft, clinician)
+    _refuse_practice(state.question)
     question = state.question
     return Exchange(
         question=question,
@@ -248,6 +251,13 @@ def _refuse_mistaken(state: QuestionState, draft: Draft | None, clinician: Clini
         raise NotAllowed("This draft was written for another question: open the question again.")
     if not clinician.name.strip():
         raise NotAllowed("Nobody's name is given: enter the name of the clinician who decides.")
+
+
+def _refuse_practice(question: Question) -> None:
+    if is_practice(question):
+        raise NotAllowed(
+            "This question is an invented case for practice: no reply to it can be approved, reject it."
+        )
 
 
 def _refuse_decided(archive: Archive, state: QuestionState) -> None:

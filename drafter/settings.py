@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """Whether a new index is built in the background when many exchanges came since the last one."""
     query_rewrite: bool = False
     """Whether the model sums the question up in one line, by which past replies are searched too: one more call."""
+    second_look: bool = False
+    """Whether the model is asked for urgent signs too, which adds to those noticed without it: one more call."""
     sources: Annotated[int, Field(ge=1, le=20)] = 5
     """Past exchanges shown to the model for one draft."""
     context_tokens: Annotated[int, Field(ge=1000)] | None = None
@@ -102,6 +104,8 @@ class Settings(BaseSettings):
     concurrency: Annotated[int, Field(ge=1, le=512)] | None = None
     """Drafts in work at a time in a batch or an evaluation; without it 8, or the model's profile's."""
 
+    training: bool = False
+    """Whether the desk has the page "Practice": drafts of invented cases with planted errors."""
     languages: Annotated[str, AfterValidator(_languages)] = ",".join(get_args(Language))
     """Those in which questions are drafted, separated by commas; for others the clinician is told, and no more."""
     emergency_number: Annotated[str, Field(pattern=_SHORT_NUMBER)] | None = None

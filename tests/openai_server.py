@@ -301,8 +301,10 @@ def _error_response(behaviour: str, body: dict[str, Any], times: int, request: R
 
 def _behaviour(body: dict[str, Any]) -> str:
     name = str(body["model"])
-    of_query = name.removeprefix("query-")
-    return name if of_query == name else of_query if _asks_for_query(body) else "ok"
+    for prefix, asked in (("query-", _asks_for_query), ("signs-", _asks_for_signs)):
+        if name.startswith(prefix):
+            return name.removeprefix(prefix) if asked(body) else "ok"
+    return name
 
 
 def _asks_for_words(body: dict[str, Any]) -> bool:
@@ -319,6 +321,10 @@ def _asks_for_query(body: dict[str, Any]) -> bool:
     return '{"query"' in body["messages"][0]["content"]
 
 
+def _asks_for_signs(body: dict[str, Any]) -> bool:
+    return '{"signs"' in body["messages"][0]["content"]
+
+
 def _answer(behaviour: str, body: dict[str, Any], times: int) -> Answer:
     answer = _words(behaviour, body, times)
     limits = {"constrained": ("max_tokens", "max_completion_tokens"), "old": ("max_tokens",)}
@@ -332,7 +338,9 @@ def _words(behaviour: str, body: dict[str, Any], times: int) -> Answer:
         return Answer("one two three four five six seven eight nine ten " * 4)
     if _asks_for_words(body) and not _asks_for_query(body):
         return Answer('{"query": "Momo likes warm roofs"}' if behaviour != "chatty" else "Momo likes warm roofs.")
-    if _asks_for_query(body):
+    if _asks_for_signs(body):
+        composed = signs_seen(body["messages"], behaviour)
+    elif _asks_for_query(body):
         composed = summed_up(body["messages"], behaviour)
     else:
         composed = compose(body["messages"], obey=behaviour == "obeys")
@@ -504,6 +512,15 @@ def summed_up(messages: list[dict[str, Any]], behaviour: str = "ok") -> dict[str
     question = _QUESTION.findall(str(messages[1]["content"]))[-1].strip()
     first = re.split(r"(?<=[。！？.!?])", question)[0]
     return {"query": {"blank": " \n", "endless": f"{question} " * 200}.get(behaviour, first)}
+
+
+def signs_seen(messages: list[dict[str, Any]], behaviour: str) -> dict[str, Any]:
+    """``sees-X`` sees a sign of the category X in the question's first sentence; everybody else sees none."""
+    question = _QUESTION.findall(str(messages[1]["content"]))[-1].strip()
+    first = re.split(r"(?<=[。！？.!?])", question)[0]
+    category = behaviour.removeprefix("sees-")
+    seen = [{"category": category, "quote": first, "certain": True}] if category != behaviour else []
+    return {"signs": seen}
 
 
 def _fitting(text: str, question: str, number: int) -> list[str]:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from drafter.checking import CHECKS, check, with_texts
-from drafter.checking.agreement import sub_questions
 from drafter.checking.doses import doses_in
+from drafter.checking.parts import sub_questions
 from drafter.checking.passages import kind_of
-from drafter.checking.plan import plan_items_in
+from drafter.checking.plan import plan_items_in, time_frames_in
+from drafter.checking.safety_net import slots
 from drafter.checking.sourcing import figures_in
 from drafter.domain import (
     Asker,
@@ -400,6 +401,49 @@ def test_more_info_that_loses_the_plan_is_noticed() -> None:
     assert "plan_lost" not in codes(draft(reply))
 
 
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("See a clinic within two weeks.", {14}),
+        ("Come back in 10 to 14 days.", {14}),
+        ("Rest for a month.", {30}),
+        ("Go to an emergency department now.", {0}),
+        ("請三天內回診。", {3}),
+        ("兩週後回診。", {14}),
+        ("请立即就医。", {0}),
+        ("Rest for a few days.", set()),
+        ("The heel has two tendons.", set()),
+    ],
+)
+def test_by_when_is_read_in_days(said: str, days: set[int]) -> None:
+    assert set(time_frames_in(said)) == days
+
+
+@pytest.mark.parametrize(
+    ("reply", "more_info", "lost"),
+    [
+        ("See a neurologist within two weeks.", "Book the neurologist in the next 14 days.", ""),
+        ("See a neurologist within two weeks.", "A neurologist measures the nerve.", "within two weeks"),
+        ("See a clinic in a month.", "The clinic sees you after four weeks.", ""),
+        ("Have an MRI of the knee.", "Rest the knee.", "MRI"),
+        ("An X-ray is not needed; stretch the calf.", "Stretch the calf twice a day.", ""),
+        ("Have your kidney function tested.", "Drink enough.", "kidney function test"),
+        ("Lose some weight and stop smoking.", "Try losing weight.", "giving up smoking"),
+        ("Come back for a follow-up visit.", "Wear soft heels.", "a follow-up visit"),
+        ("Take naproxen with food.", "Wear soft heels.", "naproxen"),
+        ("This usually lasts six weeks. Wear soft heels.", "Wear soft heels.", ""),
+        ("建議三天內到神經內科做肌電圖。", "請多休息。", "三天"),
+        ("建議三天內到神經內科做肌電圖。", "三天內請到神經內科安排肌電圖檢查。", ""),
+    ],
+)
+def test_each_action_of_the_reply_comes_back_in_more_info(reply: str, more_info: str, lost: str) -> None:
+    found = [
+        c.message for c in check(draft([reply], more_info=parse_more_info(more_info))) if c.code == "plan_lost"
+    ]
+    assert bool(found) is bool(lost)
+    assert not found or lost in found[0]
+
+
 def test_plan_items_are_read_in_both_languages() -> None:
     names = {item.name for item in plan_items_in("建議到神經內科做肌電圖，並抽血。")}
     assert {"neurologist", "electromyography", "blood test"} <= names
@@ -414,6 +458,74 @@ def test_more_info_that_leads_with_another_cause_is_noticed() -> None:
     assert "other_cause" in codes(draft(reply, more_info=other))
     same = MoreInfo((), (Section("Causes", (Point("Nerve injury", "A hurt nerve thins it.", (1,)),)),), ())
     assert "other_cause" not in codes(draft(reply, more_info=same))
+
+
+@pytest.mark.parametrize(
+    ("reply", "more_info", "noticed"),
+    [
+        ("This may be a trapped nerve.", "The pain is most likely due to a torn muscle.", True),
+        ("This may be a trapped nerve.", "A trapped nerve hurts at night.", False),
+        ("This may be a trapped nerve.", "The trouble is probably due to a nerve under pressure.", False),
+        ("Rest the leg.", "The pain is due to a torn muscle.", False),
+        ("可能是神經受壓。", "多半是由肌肉撕裂引起。", True),
+    ],
+)
+def test_the_cause_that_more_info_names_first_is_one_of_the_replys(
+    reply: str, more_info: str, noticed: bool
+) -> None:
+    of = draft([reply], question="My leg hurts. What is it?", more_info=MoreInfo((Sentence(more_info, (1,)),)))
+    assert ("other_cause" in codes(of)) is noticed
+
+
+def test_more_info_that_says_otherwise_than_the_reply_blocks() -> None:
+    reply = ["Do not take ibuprofen for the heel."]
+    other = MoreInfo((Sentence("Take ibuprofen for the heel.", (1,)),))
+    assert one(draft(reply, more_info=other), "parts_contradict").severity == "block"
+    same = MoreInfo((Sentence("Do not take ibuprofen for the heel.", (1,)),))
+    assert "parts_contradict" not in codes(draft(reply, more_info=same))
+
+
+# -- the safety net
+
+
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ("Go to an emergency department at once if the leg turns numb.", ()),
+        ("See a doctor if the heel turns red.", ("how fast to act",)),
+        ("See a clinic within two days.", ("what to watch for",)),
+        ("If the fever lasts more than three days, call your doctor.", ()),
+        ("See a neurologist.", ("what to watch for", "how fast to act", "where to go then")),
+        ("If the joint is inflamed, as one of the doctors said, it may be weak.",
+         ("what to watch for", "how fast to act", "where to go then")),
+        ("若出現胸痛，請立即到急診。", ()),
+        ("如果持續發燒，請就醫。", ("how fast to act",)),
+        ("多喝水，多休息。", ("what to watch for", "how fast to act", "where to go then")),
+    ],
+)  # fmt: skip
+def test_the_three_slots_of_a_safety_net(said: str, missing: tuple[str, ...]) -> None:
+    assert slots(said).missing == missing
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long is a referral letter valid?",
+        "Which shoes are best for running?",
+        "I have no pain at all. May I fly next week?",
+        "看診要帶什麼證件？",
+    ],
+)
+def test_a_question_without_a_complaint_needs_no_safety_net(question: str) -> None:
+    said = "帶健保卡即可。" if "看" in question else "Ask at the desk."
+    assert "no_safety_net" not in codes(draft([said], question=question))
+
+
+def test_the_missing_slots_are_named() -> None:
+    concern = one(draft(["Wear soft heels."]), "no_safety_net")
+    assert "what to watch for, how fast to act or where to go then" in concern.message
+    heart = "Crushing pain in my chest and my left arm is numb, for half an hour. What can I take?"
+    assert "where to go then" in one(draft(["Rest now."], question=heart), "no_safety_net").message
 
 
 # -- wording and form

@@ -117,6 +117,7 @@ def contradicting(screening: Screening, sources: Sequence[Source]) -> Iterator[A
 
 
 def _on_the_matter(source: Source, asked: frozenset[str]) -> list[str]:
+    """What it says on what is asked."""
     return [text for text in sentences(source.reply) if len(asked & terms(text)) >= _SHARED_TERMS]
 
 

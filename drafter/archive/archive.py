@@ -7,6 +7,7 @@ from typing import Self
 from drafter.archive.batches import Batches
 from drafter.archive.connecting import make_engine, make_folder, read_url
 from drafter.archive.drafts import Drafts
+from drafter.archive.drills import Drills
 from drafter.archive.evaluations import Evaluations
 from drafter.archive.exchanges import Exchanges
 from drafter.archive.migrating import migrate
@@ -15,7 +16,7 @@ from drafter.archive.reviews import Reviews
 from drafter.archive.vectors import Vectors
 
 
-class Archive(Questions, Exchanges, Drafts, Reviews, Vectors, Batches, Evaluations):
+class Archive(Questions, Exchanges, Drafts, Reviews, Vectors, Batches, Evaluations, Drills):
     """The record. Thread-safe, and several processes may use the same database at once.
 
     Every method raises ArchiveError when the database cannot be read or written; a write that fails leaves

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 
@@ -221,4 +222,22 @@ evaluation_results = Table(
     Column("key", _ID, primary_key=True),
     Column("run_id", _ID, nullable=False, index=True),
     Column("payload", Text, nullable=False),
+)
+
+# Practice stands apart: nothing here refers to a question, a draft or a review, and nothing refers to it.
+drill_answers = Table(
+    "drill_answers",
+    metadata,
+    _sequence(),
+    Column("clinician_name", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("drill_id", _ID, nullable=False),
+    Column("case_name", Text, nullable=False),
+    Column("kind", String(16)),
+    Column("caught", Boolean),
+    Column("false_alarms", Integer, nullable=False),
+    Column("marked", JSON, nullable=False),
+    Column("missing", Boolean, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+    UniqueConstraint("clinician_name", "round"),
 )

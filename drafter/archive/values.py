@@ -62,3 +62,24 @@ class EvaluationRun:
     id: str
     label: str
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class DrillAnswer:
+    """What a clinician marked in one round of practice, and how right that was.
+
+    ``drill_id`` is a hash of what was shown, ``kind`` the kind of error planted in it, None for an untouched draft;
+    ``caught`` is None then too. ``marked`` are the places (from 0, in reading order) of the sentences said to be
+    wrong, ``false_alarms`` how many good ones are among them, and one more when a sentence is wrongly ``missing``.
+    """
+
+    clinician: str
+    round: int
+    drill_id: str
+    case: str
+    kind: str | None
+    caught: bool | None
+    false_alarms: int
+    marked: tuple[int, ...]
+    missing: bool
+    answered_at: datetime

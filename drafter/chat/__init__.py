@@ -53,9 +53,10 @@ Embed = Callable[[Sequence[str]], "NDArray[np.float32]"]
 Status = Literal["ok", "truncated", "refused", "filtered", "invalid", "unavailable"]
 
 
-def messages_hash(messages: Sequence[Message]) -> str:
-    """SHA-256 (hex) of roles and contents: the same for the same messages on every machine."""
-    pairs = [[message.role, message.content] for message in messages]
+def messages_hash(messages: Sequence[Message], fence: str = "") -> str:
+    """SHA-256 (hex) of roles and contents without the random ``fence``: the same for the same messages on every
+    machine."""
+    pairs = [[m.role, m.content.replace(fence, "") if fence else m.content] for m in messages]
     return hashlib.sha256(json.dumps(pairs, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -63,18 +64,19 @@ def messages_hash(messages: Sequence[Message]) -> str:
 class Request:
     """One draft to write, or whatever ``schema`` asks for. Language models are sent ``messages``;
     ``offline``, which only drafts, reads ``question`` and ``sources`` and begins its reply with ``safety``, the
-    sentence that an urgent sign asks for, if there is one."""
+    sentence that an urgent sign asks for, if there is one. ``fence`` is a random code in ``messages``."""
 
     messages: tuple[Message, ...]
     question: Deidentified
     sources: tuple[Source, ...]
     language: Language = "en"
     schema: type[BaseModel] = DraftShape
+    fence: str = ""
     safety: str = ""
 
     @cached_property
     def messages_hash(self) -> str:
-        return messages_hash(self.messages)
+        return messages_hash(self.messages, self.fence)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from drafter.checking import agreement, form, obedience, persons, sourcing, urgency, wording
+from drafter.checking import agreement, form, obedience, persons, safety_net, sourcing, urgency, wording
 from drafter.domain import Concern, Draft
 
 Check = Callable[[Draft], Iterator[Concern]]
 
 CHECKS: tuple[Check, ...] = (
     urgency.red_flags_are_met,
+    urgency.was_looked_at_again,
     form.has_a_reply,
     sourcing.something_answers,
     sourcing.cites_only_its_sources,
@@ -24,9 +25,11 @@ CHECKS: tuple[Check, ...] = (
     agreement.every_part_is_answered,
     agreement.more_info_keeps_the_plan,
     agreement.more_info_leads_with_the_same_cause,
-    urgency.safety_net_is_there,
+    agreement.more_info_does_not_contradict_the_reply,
+    safety_net.safety_net_is_there,
     persons.means_the_patient,
     persons.names_nobody,
+    persons.says_no_foreign_detail,
     wording.states_no_diagnosis_as_certain,
     wording.neither_prescribes_nor_certifies,
     wording.reassures_carefully,

@@ -10,7 +10,8 @@ from drafter.text import language_of, reading_grade, word_count
 _LONGEST_REPLY = {"en": 180, "zh": 360}
 _LONGEST_MORE_INFO = {"en": 450, "zh": 900}
 """Words, or Chinese characters."""
-_HIGHEST_GRADE = 9
+_HIGHEST_GRADE = 11
+"""About one in seven doctors' replies is harder; leaflets for patients aim at grade 8."""
 _FEWEST_WORDS = 30
 """Below this a reading grade says nothing."""
 _TELLS_LANGUAGE = 12
@@ -44,14 +45,18 @@ def is_easy_to_read(draft: Draft) -> Iterator[Concern]:
         text = _text(draft, place)
         grade = reading_grade(text) if word_count(text) >= _FEWEST_WORDS else None
         if grade is not None and grade > _HIGHEST_GRADE:
-            message = f"{name} reads at grade {grade:.1f}; patients read more easily up to grade {_HIGHEST_GRADE}."
+            message = f"{name} reads at grade {grade:.1f}; leaflets for patients aim at grade 8."
             yield Concern("hard_to_read", "warn", message, place)
+
+
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
+"""A term in brackets may be foreign."""
 
 
 def is_in_the_askers_language(draft: Draft) -> Iterator[Concern]:
     asked = draft.screening.language
     for place, name in _PLACES:
-        text = _text(draft, place)
+        text = _ASIDE.sub("", _text(draft, place))
         found = language_of(text)
         if found == asked or word_count(text) < _TELLS_LANGUAGE:
             continue

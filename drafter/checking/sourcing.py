@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from drafter.checking.doses import Change, changes_in, doses_in, medicines_in
+from drafter.checking.doses import number as value_of
 from drafter.checking.passages import Passage, cited, passages
 from drafter.checking.support import by_passage
 from drafter.domain import Concern, Draft, Place, Source, Support
@@ -146,6 +147,8 @@ _FIGURE = re.compile(
     r"|thousand)\b(?!\s*(?:days?|weeks?|months?|years?|hours?|minutes?|doses?|times))"
     r"|(?P<percent>\d+(?:\.\d+)?)\s*(?:%|percent|per cent|％)(?!\s*(?:cream|gel|ointment|lotion|solution))"
     r"|(?P<d>[\d一二三四五六七八九十百]+)\s*分之\s*(?P<c>[\d一二三四五六七八九十百]+)"
+    r"|(?P<of>[\d一二三四五六七八九十百]+)\s*(?:個|个)?人(?:之?中|裡|里)(?:有"
+    r"|就有)\s*(?P<some>[\d一二兩两三四五六七八九十]+)\s*(?:個|个|位|人)"
     r"|(?P<tenths>[\d一二三四五六七八九])\s*成(?=[的左病患會会人以機机])",
     re.IGNORECASE,
 )  # fmt: skip
@@ -153,11 +156,18 @@ _FIGURE = re.compile(
 
 @lru_cache(maxsize=1024)
 def figures_in(text: str) -> Mapping[str, str]:
-    """Shares such as "1 in 6" or "30%", normalised, each with its words."""
-    return {
-        "/".join(word.lower() for word in match.groups() if word) + ("%" if match["percent"] else ""): match[0]
-        for match in _FIGURE.finditer(text)
-    }
+    """Shares such as "1 in 6" or "30%", as numbers, each with its words."""
+    return {f"{_share(match):.4g}": match[0] for match in _FIGURE.finditer(text)}
+
+
+def _share(match: re.Match[str]) -> float:
+    """ "One in six" is "1 in 6" and 六分之一, "30%" is 三成."""
+    if match["percent"]:
+        return float(match["percent"]) / 100
+    if match["tenths"]:
+        return value_of(match["tenths"]) / 10
+    part, whole = match["a"] or match["c"] or match["some"], match["b"] or match["d"] or match["of"]
+    return value_of(part) / (value_of(whole) or 1)
 
 
 def figures_stand_in_a_source(draft: Draft) -> Iterator[Concern]:

@@ -1,10 +1,10 @@
-"""Is an urgent sign met, and does the reader learn when to seek help?"""
+"""Is an urgent sign of the question met by the reply?"""
 
 import re
 from collections.abc import Iterator
 
-from drafter.checking.passages import URGENT, is_fixed, terms
-from drafter.domain import Concern, Disposition, Draft, RedFlag
+from drafter.checking.passages import URGENT, terms
+from drafter.domain import Concern, Disposition, Draft, RedFlag, Severity
 from drafter.text import excerpt, sentences
 
 _AMBULANCE = re.compile(
@@ -50,7 +50,18 @@ def red_flags_are_met(draft: Draft) -> Iterator[Concern]:
     told = sentences(draft.reply.text)
     for flag in draft.screening.red_flags:
         if flag.assertion != "denied" and not any(_meets(flag, sentence) for sentence in told):
-            yield Concern("red_flag", "block", _unmet(flag, told), "reply", flag.phrase)
+            severity: Severity = "block" if flag.assertion == "present" else "warn"
+            yield Concern("red_flag", severity, _unmet(flag, told), "reply", flag.phrase)
+
+
+def was_looked_at_again(draft: Draft) -> Iterator[Concern]:
+    """The model that was to look for urgent signs as well did so."""
+    look = draft.provenance.second_look
+    if look and look.problem:
+        message = (
+            f"The model gave no list of urgent signs ({look.problem}): only Drafter itself has looked for them."
+        )
+        yield Concern("no_second_look", "warn", message, "question")
 
 
 def _meets(flag: RedFlag, sentence: str) -> bool:
@@ -67,52 +78,5 @@ def _unmet(flag: RedFlag, told: list[str]) -> str:
     sign = flag.label[0].lower() + flag.label[1:] if flag.label[1:2].islower() else flag.label
     only_if = any(_MEETS[flag.disposition].search(s) and _CONDITION.search(s) for s in told)
     how = "names help only for another case" if only_if else f"does not say {_TOLD[flag.disposition]}"
-    return f"The question speaks of {sign} (“{excerpt(flag.phrase, 60)}”), and the reply {how}."
-
-
-_SYMPTOM = re.compile(
-    r"\b(?:pain\w*|ache\w*|hurt\w*|sore|numb\w*|weak\w*|swell\w*|swollen|bleed\w*|fever|cough\w*|dizz\w*"
-    r"|vomit\w*|nause\w*|rash|itch\w*|lump|headache|tired\w*|breath\w*|burn\w*|cramp\w*|atroph\w*|discharge"
-    r"|palpitation\w*|faint\w*|diarrh\w*)\b"
-    r"|痛|疼|麻|腫|肿|發燒|发烧|咳|暈|晕|吐|癢|痒|疹|喘|流血|出血|腹瀉|腹泻|無力|无力",
-    re.IGNORECASE,
-)
-_WATCH = re.compile(
-    r"\b(?:if|when|should|unless|as soon as|soon|watch (?:out )?for|look out for|warning signs?|in case)\b|如果"
-    r"|若|一旦|萬一|万一|注意|出現|出现|惡化|恶化",
-    re.IGNORECASE,
-)
-_WHERE = re.compile(
-    r"\b(?:seek|see|go|return|contact|call|visit|come back|consult|attend|emergency|hospital|ambulance|doctor"
-    r"|gp|clinic)\b|就醫|就医|就診|就诊|急診|急诊|回診|回诊|醫院|医院|送醫",
-    re.IGNORECASE,
-)
-
-
-def safety_net_is_there(draft: Draft) -> Iterator[Concern]:
-    """A question about a symptom is answered with what to watch for and where to go then."""
-    if not draft.reply.sentences or not _SYMPTOM.search(draft.screening.text):
-        return
-    if any(is_fixed(draft, sentence.kind) for sentence in draft.reply.sentences):
-        return
-    told = sentences(f"{draft.reply.text}\n{draft.more_info.text}")
-    if not any(_is_safety_net(sentence) for sentence in told):
-        yield Concern(
-            "no_safety_net", "warn", "Nothing says what to watch for, how fast to act, and where to go then."
-        )
-
-
-_SIGN = re.compile(
-    r"\b(?:new|sudden\w*|severe|worse\w*|numb\w*|weak\w*|bladder|bowel|bleed\w*|breath\w*|fever|confus\w*|chest"
-    r"|vision|swell\w*|vomit\w*|unable|can't|cannot|blood|faint\w*|drows\w*|loss of|spread\w*|dehydrat\w*"
-    r"|discharge|blood|sensitivity|weight|rash)\b"
-    r"|突然|劇|剧|惡化|恶化|加重|麻木|無力|无力|失禁|出血|呼吸|高燒|高烧|意識|意识|胸痛|視力|视力|嘔吐|呕吐",
-    re.IGNORECASE,
-)
-
-
-def _is_safety_net(sentence: str) -> bool:
-    """What to watch for and where to go; "if symptoms persist, see a doctor" names nothing to watch for."""
-    if not _SIGN.search(sentence):
-        return False
-    return bool(URGENT.search(sentence) or (_WATCH.search(sentence) and _WHERE.search(sentence)))
+    speaks = "reads like" if flag.layer == "statistical" else "speaks of"
+    return f"The question {speaks} {sign} (“{excerpt(flag.phrase, 60)}”), and the reply {how}."

@@ -10,8 +10,10 @@ from drafter import __version__
 from drafter.cli import (
     batching,
     calibrating,
+    checking,
     doctoring,
     drafting,
+    drilling,
     evaluating,
     importing,
     indexing,
@@ -46,11 +48,13 @@ app.command("import")(importing.import_)
 app.command("search")(indexing.search)
 app.command("supersede")(superseding.supersede)
 app.command("draft")(drafting.draft)
+app.command("check")(checking.check)
 app.command("screen")(screening.screen)
 app.command("replay")(replaying.replay)
 app.command("batch")(batching.batch)
 app.command("calibrate")(calibrating.calibrate)
 app.add_typer(evaluating.app, name="eval")
+app.command("drills")(drilling.drills)
 app.add_typer(indexing.app, name="index")
 app.add_typer(retrieving.app, name="retrieval")
 app.command("app")(serving.app)

@@ -5,6 +5,7 @@ own tags is defused in them, and the tags round them end in a code that they can
 """
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -13,7 +14,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from drafter.domain import Message, PromptVersion, Screening, Source, Style, content_hash
+from drafter.domain import Message, PromptVersion, Screening, Source, Style
 from drafter.errors import BadSettings
 from drafter.prompting.versions import Prompts
 
@@ -25,38 +26,46 @@ def render(
     screening: Screening,
     sources: Sequence[Source],
     *,
+    fence: str,
     department: str | None,
     asked_on: date | None,
     style: Style = Style(),  # noqa: B008  # frozen
 ) -> tuple[Message, ...]:
     """The system and the user message for one masked question and its sources.
 
-    The system message is the same for every question, and the user message begins with what is the same for one
-    department and doctor, so that servers can keep both in their prompt cache.
+    ``fence`` is a random code of this request, with which the tags round question and past replies end: nobody
+    who wrote those texts can know it (``new_fence``). The system message is the same for every question, and the
+    user message begins with what is the same for one department and doctor, so that servers can keep both in their
+    prompt cache; the doctor's own replies stand there without the code.
     Dates are given by year only, and neither the asker's nor a doctor's name is given at all.
 
     Raises:
         BadSettings: a template uses a variable that does not exist, or is not a valid template.
     """
-    values = _values(screening, sources, department=department, asked_on=asked_on, style=style)
+    values = _values(screening, sources, fence=fence, department=department, asked_on=asked_on, style=style)
     system = "\n\n".join(_fill(version, "system.md", {}) for version in (prompts.reply, prompts.more_info))
     return Message("system", system), Message("user", _fill(prompts.reply, "user.md", values))
 
 
-def render_query(version: PromptVersion, screening: Screening) -> tuple[Message, ...]:
+def new_fence() -> str:
+    """Eight random hex digits."""
+    return secrets.token_hex(4)
+
+
+def render_query(version: PromptVersion, screening: Screening, *, fence: str) -> tuple[Message, ...]:
     """The system and the user message that ask for one line to search by. Raises as ``render`` does."""
-    fence = _fence(screening, ())
     values = {"fence": fence, "question": _as_data(screening.text), "language": screening.language}
     system = Message("system", _fill(version, "system.md", {}))
     return system, Message("user", _fill(version, "user.md", values))
 
 
 def render_red_flags(
-    version: PromptVersion, screening: Screening, protocol: Mapping[str, str]
+    version: PromptVersion, screening: Screening, protocol: Mapping[str, str], *, fence: str
 ) -> tuple[Message, ...]:
     """The system and the user message that ask for urgent signs; ``protocol`` says of each category what counts.
     Raises as ``render`` does."""
     values = {
+        "fence": fence,
         "question": _as_data(screening.text),
         "language": screening.language,
         "protocol": [{"name": name, "means": means} for name, means in protocol.items()],
@@ -69,13 +78,14 @@ def _values(
     screening: Screening,
     sources: Sequence[Source],
     *,
+    fence: str,
     department: str | None,
     asked_on: date | None,
     style: Style,
 ) -> dict[str, Any]:
     patient = screening.patient
     return {
-        "fence": _fence(screening, sources),
+        "fence": fence,
         "question": _as_data(screening.text),
         "language": screening.language,
         "department": _as_line(department or ""),
@@ -85,23 +95,14 @@ def _values(
             "sex": patient.sex,
             "age": _as_line(patient.age or ""),
             "pregnant": patient.pregnant,
+            "weeks": patient.weeks_pregnant,
         },
+        "asker": {"sex": screening.asker.sex, "age": _as_line(screening.asker.age or "")},
         # Labels only: a flag's phrase is cut from the unmasked question.
         "red_flags": [{"label": f.label, "assertion": f.assertion} for f in screening.red_flags],
         "sources": [_source_values(source) for source in sources],
         "style": {"length": style.length, "examples": [_as_data(example) for example in style.examples]},
     }
-
-
-def _fence(screening: Screening, sources: Sequence[Source]) -> str:
-    """A code of eight hex digits for this request's tags.
-
-    It is a hash of all the texts that it fences, so none of them can hold it but by chance (1 in 4 billion), and a
-    draft's messages can be rebuilt letter for letter without keeping it. The doctor's own replies, which come
-    first, are not fenced with it: they would differ in every request, and servers could not keep them.
-    """
-    shown = (text for source in sources for text in (source.question, source.reply))
-    return content_hash(screening.text, *shown)[:8]
 
 
 def _source_values(source: Source) -> dict[str, Any]:

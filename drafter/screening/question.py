@@ -8,7 +8,7 @@ from drafter.screening.hidden import Visible, visible
 from drafter.screening.instructions import instructions_in
 from drafter.screening.masking import DETECTORS, Detector, mask
 from drafter.screening.redflags import red_flags_in
-from drafter.screening.who import patient_in
+from drafter.screening.who import who_is_who
 from drafter.text import language_of
 
 LONGEST_QUESTION = 20_000
@@ -45,15 +45,19 @@ def screen(question: Question, detectors: Sequence[Detector] = DETECTORS) -> Scr
 def _screened(question: Question, seen: Visible, detectors: Sequence[Detector]) -> Screening:
     if not seen.text.strip():
         raise BadInput("The question is empty: type or paste what the asker wrote.")
-    patient = patient_in(seen.text, question.asker)
-    masked = mask(seen.text, [question.asker.name] if question.asker.name else [], detectors)
+    who = who_is_who(seen.text, question.asker)
+    known = [name for name in dict.fromkeys((question.asker.name, who.asker.name)) if name]
+    masked = mask(seen.text, known, detectors)
     fields = "\n".join(visible(field).text for field in (question.asker.name, question.department) if field)
     return Screening(
         text=masked.text,
         language=language_of(masked.text),
-        patient=patient,
+        patient=who.patient,
         red_flags=red_flags_in(seen, question.text),
         placeholders=masked.placeholders,
         hidden_characters=seen.hidden,
         instructions=instructions_in(masked.text) + instructions_in(fields),
+        asker=who.asker,
+        doctor=who.doctor,
+        hospital=who.hospital,
     )

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from drafter.errors import BadSettings
 from drafter.ui import desk, markup, state
 from drafter.ui.boxes import errors_boxed
-from drafter.ui.screens import new_question, past_replies, published, review, worklist
+from drafter.ui.screens import new_question, own_reply, past_replies, practice, published, review, worklist
 
 _FOLDER = Path(__file__).parent
 
@@ -16,15 +17,18 @@ def show(*, first: str = "worklist") -> None:
     # A material or emoji icon would be fetched from another server.
     st.set_page_config(page_title="Drafter", page_icon=str(_FOLDER / "icon.svg"), layout="wide")
     st.html(_FOLDER / "style.css")
+    screens = [
+        ("worklist", "Worklist", worklist.show),
+        ("review", "Review", review.show),
+        ("new", "New question", new_question.show),
+        ("check", "Check my reply", own_reply.show),
+        ("past", "Past replies", past_replies.show),
+        ("published", "Published", published.show),
+    ]
+    if _training():
+        screens.append(("practice", "Practice", practice.show))
     pages = {
-        name: st.Page(screen, title=title, url_path=name, default=name == first)
-        for name, title, screen in (
-            ("worklist", "Worklist", worklist.show),
-            ("review", "Review", review.show),
-            ("new", "New question", new_question.show),
-            ("past", "Past replies", past_replies.show),
-            ("published", "Published", published.show),
-        )
+        name: st.Page(screen, title=title, url_path=name, default=name == first) for name, title, screen in screens
     }
     state.remember_pages(pages)
     page = st.navigation(list(pages.values()), position="top")
@@ -34,6 +38,13 @@ def show(*, first: str = "worklist") -> None:
             st.html(markup.box("good", notice))
         page.run()
         desk.jobs()  # now that the page is drawn, so that the first draft finds everything open
+
+
+def _training() -> bool:
+    try:
+        return desk.settings().training
+    except BadSettings:
+        return False  # what is wrong with them is said in a box, where every page begins
 
 
 def _who_and_what() -> None:

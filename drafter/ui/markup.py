@@ -15,12 +15,16 @@ from rapidfuzz import fuzz
 from drafter.domain import (
     Concern,
     Draft,
+    Layer,
+    Part,
     Question,
     RedFlag,
     Screening,
     Sentence,
     SentenceKind,
     Source,
+    Support,
+    Verdict,
 )
 from drafter.text import Span, excerpt, quote_span, sentence_spans, word_diff
 
@@ -38,6 +42,12 @@ DISPOSITIONS = {
     "E1": "Emergency department within hours",
     "S": "Safety comes first",
 }
+_VERDICTS: dict[Verdict, str] = {
+    "patient_said": "only the asker says this",
+    "model_only": "no past reply says this",
+    "contradicted": "a past reply says otherwise",
+}
+_LAYERS: dict[Layer, str] = {"statistical": "reads like it", "model": "noticed by the model"}
 _KINDS: dict[SentenceKind, str] = {"plan": "plan", "safety_net": "safety net"}
 _OLD_AFTER_YEARS = 10
 _ALIKE = 75
@@ -105,9 +115,10 @@ def flags_html(flags: Sequence[RedFlag]) -> str:
 
 
 def _flag_html(flag: RedFlag) -> str:
-    possible = "Possible: " if flag.assertion == "possible" else ""
+    possible = "In doubt: " if flag.assertion == "possible" else ""
+    layer = f" · {_LAYERS[flag.layer]}" if flag.layer in _LAYERS else ""
     return (
-        f"<li><b>{possible}{escape(flag.label)}</b> · {DISPOSITIONS[flag.disposition]}"
+        f"<li><b>{possible}{escape(flag.label)}</b> · {DISPOSITIONS[flag.disposition]}{layer}"
         f"<br><q>{escape(flag.phrase)}</q></li>"
     )
 
@@ -202,6 +213,24 @@ def _supported_html(sentence: Sentence, numbers: frozenset[int]) -> str:
     return f'<li>{bare} <span class="dr-tag dr-none">no source</span>{tag}</li>'
 
 
+def verdicts_html(found: Iterable[Support]) -> str:
+    """Every sentence with what the sources say of it; the words that say it stand below."""
+    items = "".join(_verdict_html(one) for one in found)
+    return f'<ol class="dr-support">{items}</ol>' if items else "<p>No sentences yet.</p>"
+
+
+def _verdict_html(found: Support) -> str:
+    text = escape(found.text)
+    link = f'<a href="#source-{found.source}">[{found.source}]</a>' if found.source else ""
+    words = f"“{escape(excerpt(found.quote, 140))}”" if found.quote and found.verdict != "supported" else ""
+    below = " ".join(part for part in (escape(found.reason), words) if part)
+    below = f'<br><span class="dr-soft dr-small">{below}</span>' if below else ""
+    if found.verdict in ("supported", "not_checkable"):
+        return f"<li>{text} {link}{below}</li>"
+    tag = f'<span class="dr-tag dr-none">{_VERDICTS[found.verdict]}</span>'
+    return f'<li><span class="dr-bare">{text}</span> {tag} {link}{below}</li>'
+
+
 def diff_html(before: str, after: str) -> str:
     """What was deleted and inserted since the draft."""
     tags = {"=": "{}", "-": "<del>{}</del>", "+": "<ins>{}</ins>"}
@@ -244,6 +273,29 @@ def concern_text(concern: Concern) -> str:
     """The message, with the words it is about unless it says them itself."""
     quoted = concern.quote and concern.quote not in concern.message
     return f"{concern.message} “{concern.quote}”" if quoted else concern.message
+
+
+def parts_html(parts: Sequence[Part]) -> str:
+    """Each thing that was asked, answered or open."""
+    if not parts:
+        return "<p>No question was found in the message.</p>"
+    items = "".join(
+        f"<li>{_part_state(part)} {escape(part.text)}"
+        + (
+            f'<br><span class="dr-soft dr-small">{escape(excerpt(part.answered_by, 120))}</span>'
+            if part.answered_by
+            else ""
+        )
+        + "</li>"
+        for part in parts
+    )
+    return f'<ul class="dr-list">{items}</ul>'
+
+
+def _part_state(part: Part) -> str:
+    if part.answered_by:
+        return '<span class="dr-tag">answered</span>'
+    return f'<span class="dr-tag dr-none">{"said to be missing" if part.told_missing else "open"}</span>'
 
 
 def list_html(lines: Iterable[str]) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from drafter.domain import Clinician
+from drafter.drills import draw
 from tests.flows.browsing import CHROMIUM, chromium, open_page, running_desk, settle, watched
 from tests.openai_server import OpenAIServer
 
@@ -140,3 +142,26 @@ def test_a_model_that_cannot_be_reached_is_one_box_with_a_way_on(page: Page, sam
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
         page.get_by_role("button", name="Start blank").click()
         expect(page.get_by_role("textbox", name="Reply")).to_be_empty()
+
+
+def test_in_training_a_draft_is_judged_once_and_explained_at_once(page: Page, sample_home: Path) -> None:
+    clinician = Clinician("Dr. Practising")
+    drill = draw(clinician, 1)
+    seen = watched(page)
+    with running_desk(sample_home, DRAFTER_TRAINING="true", DRAFTER_CLINICIAN_NAME=clinician.name) as address:
+        open_page(page, address)
+        page.get_by_role("link", name="Practice").click()
+        expect(page.get_by_text("Round 1: an invented case")).to_be_visible()
+        first = page.locator('[data-testid="stCheckbox"]').filter(has_text=drill.reply.sentences[0].text)
+        first.locator("label").click()
+        page.get_by_role("button", name="Answer").click()
+        verdict = re.compile("You caught it|You missed it|Nothing was planted here")
+        expect(page.get_by_text(verdict)).to_be_visible()
+        settle(page)
+        page.reload()  # neither hides what was to be learnt nor lets anybody answer twice
+        expect(page.get_by_text(verdict)).to_be_visible()
+        expect(page.get_by_role("button", name="Answer")).to_have_count(0)
+        page.get_by_role("button", name="Next case").click()
+        expect(page.get_by_text("Round 2: an invented case")).to_be_visible()
+    assert seen.outside == []
+    assert seen.errors == []

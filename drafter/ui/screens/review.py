@@ -8,6 +8,7 @@ import streamlit as st
 
 from drafter import reviewing
 from drafter.archive import QuestionState
+from drafter.checking import parts, supports
 from drafter.domain import Clinician, Draft, Question, Screening, Sentence, Source
 from drafter.errors import DrafterError, NotAllowed
 from drafter.reviewing import REJECT_REASONS, ReviewItem
@@ -231,9 +232,9 @@ def _write(item: ReviewItem, sheet: Sheet) -> tuple[Sentence, ...]:
         return ()
     if preview.open:
         return tuple(current.passages())
-    said = tuple(current.more_info.passages()) if more_info.open else current.reply.sentences
-    _compare(sheet, "more_info" if more_info.open else "reply", said)
-    return said
+    field: Field = "more_info" if more_info.open else "reply"
+    _compare(sheet, field, current)
+    return tuple(current.more_info.passages()) if more_info.open else current.reply.sentences
 
 
 def _made_by(item: ReviewItem, sheet: Sheet) -> None:
@@ -335,15 +336,22 @@ def _concerns(sheet: Sheet, current: Draft) -> None:
         st.html(markup.list_html(current.to_ask))
 
 
-def _compare(sheet: Sheet, field: Field, said: tuple[Sentence, ...]) -> None:
-    """Where each sentence comes from, or what was changed."""
+def _compare(sheet: Sheet, field: Field, current: Draft) -> None:
+    """What the sources say of each sentence, what of the question is answered, or what was changed."""
     view = st.segmented_control(
-        "View", ["Support", "Changes"], default="Support", key="view", required=True, label_visibility="collapsed"
+        "View",
+        ["Support", "Asked", "Changes"],
+        default="Support",
+        key="view",
+        required=True,
+        label_visibility="collapsed",
     )
     if view == "Changes":
         st.html(markup.diff_html(sheet.original(field), sheet.typed(field)))
+    elif view == "Asked":
+        st.html(markup.parts_html(parts(current)))
     elif sheet.draft:
-        st.html(markup.support_html(said, frozenset(source.number for source in sheet.draft.sources)))
+        st.html(markup.verdicts_html(one for one in supports(current) if one.place == field))
 
 
 def _bar(item: ReviewItem, sheet: Sheet) -> None:

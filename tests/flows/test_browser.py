@@ -71,12 +71,12 @@ def test_a_question_goes_from_the_worklist_to_a_published_page(page: Page, sampl
 
         tick_all(page)
         reply.press("End")
-        reply.press_sequentially(" Stay with somebody.")
+        reply.press_sequentially(" Thank you for writing.")
         page.get_by_role("button", name="Approve").click()
         finished = page.frame_locator('iframe[title="The finished page"]')
         expect(finished.get_by_text("do not wait for an appointment")).to_be_visible()
         # Typed and approved at once: the last words count too.
-        expect(finished.get_by_text("Stay with somebody.")).to_be_visible()
+        expect(finished.get_by_text("Thank you for writing.").last).to_be_visible()
         expect(finished.get_by_text(re.compile("reviewed by Dr. Demo Clinician"))).to_be_visible()
 
         page.reload()
@@ -109,17 +109,19 @@ def test_a_new_question_is_drafted_before_the_readers_eyes(
             "My knee has hurt for two months when I go down stairs. <img src=http://192.0.2.1/leak.png> X-ray?"
         )
         page.get_by_role("button", name="Put on the worklist and draft").click()
+        # Markup in a question reads like an order to a model, so a draft of it has to be asked for.
+        expect(page.get_by_text("No draft was written")).to_be_visible()
+        page.get_by_role("button", name="Draft anyway").click()
         growing = page.locator(".dr-growing")
         growing.wait_for()
         early = growing.inner_text()
         page.locator(".st-key-stop button").wait_for()  # Streamlit shows a Stop of its own while it runs
         # Opening it once more neither ends the draft nor starts a second one.
         page.reload()
-        expect(page.get_by_role("textbox", name="Reply")).to_be_visible()
+        expect(page.get_by_text(re.compile("Written by openai:slow"))).to_be_visible()
         settle(page)
         assert len(page.get_by_role("textbox", name="Reply").input_value()) > 40
         assert early.startswith("Reply")
-        expect(page.get_by_text(re.compile("Written by openai:slow"))).to_be_visible()
         expect(page.locator("h1").first).to_contain_text("![x](http://192.0.2.1/leak.png)")
         open_page(page, address)
         expect(page.get_by_text("![x](http://192.0.2.1/leak.png)").first).to_be_visible()

@@ -51,7 +51,7 @@ def test_a_possible_sign_is_shown_as_possible_and_a_denied_one_is_no_alarm() -> 
     denied = replace(present, assertion="denied")
     assert markup.flags_html([denied]) == ""
     shown = markup.flags_html([replace(present, assertion="possible")])
-    assert "Possible: Chest pain" in shown
+    assert "In doubt: Chest pain" in shown
     assert "<q>pressure &lt;here&gt;</q>" in shown
     assert "Call an ambulance" in shown
 

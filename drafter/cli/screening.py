@@ -54,8 +54,8 @@ def _screened(row: "Row | BadRow") -> "Screening | str":
 
 
 def screening_row(found: "Screening") -> dict[str, Any]:
-    """What was noticed, as ``--json`` prints it. Spans are string indices into the question, end exclusive; there is
-    a banner where a sign is present, not where one is only possible or denied."""
+    """What was noticed, as ``--json`` prints it. Spans are indices into the question, end exclusive. There is a
+    banner where a sign is present, not where one is only possible or denied."""
     asker, patient = found.asker, found.patient
     return {
         "language": found.language,

@@ -35,9 +35,9 @@ _FEWEST = 2
 _FEWEST_OF_CATEGORY = 4
 _STRENGTH, _STRENGTH_OF_CATEGORY = 10.0, 10.0
 """Inverse of the regularisation, chosen by cross-validation."""
-_ALARMS, _HINTS, _MISSED = 0.05, 0.10, 0.01
-"""Shares: of harmless messages that may raise an alarm or a hint by this layer alone, of emergencies that may read
-like another time."""
+_BANNERS, _HINTS, _MISSED = 0.10, 0.15, 0.01
+"""Shares: of harmless messages that may raise a banner by any layer, or a hint by this one alone; of emergencies that
+may read like another time."""
 Truth = NDArray[np.bool_]
 
 
@@ -171,8 +171,11 @@ def left_out(lines: Sequence[Line], group_of: Callable[[Line], str]) -> Held:
 def thresholds(held: Held) -> tuple[float, float, float]:
     """Alarm, hint, elsewhere: see the shares above."""
     harmless, urgent = held.scores[~held.urgent], held.scores[held.urgent]
-    alarm, hint = np.quantile(harmless, [1 - _ALARMS, 1 - _HINTS])
-    return float(alarm), float(hint), float(np.quantile(urgent, _MISSED))
+    elsewhere = float(np.quantile(urgent, _MISSED))
+    by_patterns_alone = held.patterns[~held.urgent] & (harmless >= elsewhere)
+    others = np.sort(harmless[~by_patterns_alone])[::-1]
+    alarm = others[max(0, int(_BANNERS * len(harmless)) - int(by_patterns_alone.sum()))]
+    return float(alarm), float(np.quantile(harmless, 1 - _HINTS)), elsewhere
 
 
 def report(title: str, held: Held, alarm: float, hint: float, elsewhere: float) -> None:

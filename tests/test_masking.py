@@ -177,7 +177,7 @@ def test_none_of_500_canaries_reaches_a_request_a_log_the_index_or_a_batch(
     rows = out.read_text(encoding="utf-8")
     assert len(rows.splitlines()) == 150
     sent = json.dumps([request.body for request in openai_server.requests], ensure_ascii=False)
-    assert sum(request.path.endswith("completions") for request in openai_server.requests) >= 300
+    assert sum(request.path.endswith("completions") for request in openai_server.requests) >= 200
 
     assert escaped(found, sent) == []
     assert escaped(found, said) == []

@@ -58,8 +58,8 @@ _THREE_MONTHS = 91
 _WEEKS_PREGNANT = re.compile(
     r"(?<!for )(?<!last )(?<!past )(?<!every )(?<!after )(?<!in )(?<!within )(?<!about )(?<!over "
     r")(?<![\d.])(?:1[2-9]|2\d|3\d|4[0-2])(?:\s?\+\s?\d)?[\s-]*(?:weeks?|wks?|w)\b"
-    r"(?!\s*(?:ago|old|later|post|after|since|of (?!preg)|now|on (?:the|my)|in a|off))|(?:怀孕"
-    r"|孕)?\s*(?<!\d)(?:1[2-9]|2\d|3\d|4[0-2])\s*周(?!大|前|后|岁)"
+    r"(?!\s*(?:ago|old|later|post|after|since|of (?!preg)|now|on (?:the|my)|in a|off))|(?:(?:怀孕"
+    r"|孕)\s*)?(?<!\d)(?:1[2-9]|2\d|3\d|4[0-2])\s*周(?!大|前|后|岁)"
 )
 
 

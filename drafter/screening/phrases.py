@@ -14,7 +14,7 @@ _LENGTH = 4
 """Letters of a beginning."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _WORD_START = re.compile("(?<![a-z])[a-z]|(?<![0-9])[0-9]|[\u4e00-\u9fff]")
-_GAP = r"(?:[\s,-]+(?!(?:no|not|never|without|nor|but)\b|\w+n't\b)[\w'%/]+(?:-[\w'%/]+)*){0,5}?"
+_GAP = r"(?:[\s,-]+(?!(?:no|not|never|without|nor|but)\b|\w+n't\b)[\w'%/]++(?:-[\w'%/]++)*+){0,5}?"
 _HAN_GAP = "(?:(?!没有|并无|不会|未)[^，。；！？\\n]){0,6}?"
 
 
@@ -43,7 +43,7 @@ _Starts = set[tuple[str, bool]]
 
 _SHAPE = re.compile(r"\\.|\[[^\]]*\]|[()|]")
 _LOOKS = re.compile(r"\?<?[=!]")
-_QUANTIFIER = re.compile(r"[*?+]\??|\{(\d*),?\d*\}\??")
+_QUANTIFIER = re.compile(r"[*?+][?+]?|\{(\d*),?\d*\}\??")
 
 
 class _Beginnings:

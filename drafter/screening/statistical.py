@@ -151,7 +151,9 @@ def _hash(feature: str) -> int:
 def _written(word: str) -> str:
     """Numbers by their size: "38.4" and "38.9" are one word."""
     whole = _WHOLE.match(word)
-    return f"#{whole[0]}" if whole and int(whole[0]) < 300 else "#many" if whole else word
+    if not whole:
+        return word
+    return f"#{whole[0]}" if len(whole[0]) < 4 and int(whole[0]) < 300 else "#many"
 
 
 @lru_cache(maxsize=65536)

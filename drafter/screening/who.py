@@ -322,6 +322,8 @@ _HAN_ADDRESSED = (
 
 def addressed_to(text: str) -> tuple[str | None, str | None]:
     """The doctor and the hospital that ``text`` is addressed to, without title; not those it only speaks of."""
+    # Without empty lines and indents: the patterns below would try every way of sharing long white space out.
+    text = "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
     for pattern in _ADDRESSED:
         for match in pattern.finditer(text):
             name = _without_words(match["name"])
@@ -361,7 +363,7 @@ def _somebody(text: str) -> Iterator[tuple[int, int, str]]:
         word = match[0] if match[0] in _TERMS else match[0].removesuffix("s")
         if word in _TERMS:
             yield match.start(), match.start() + len(word), word
-    if "\u4e00" <= max(text) <= "\uffef":
+    if "\u4e00" <= max(text, default="") <= "\uffef":
         for match in _HAN.finditer(text):
             yield match.start(), match.end(), match[0]
 

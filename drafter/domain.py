@@ -6,6 +6,7 @@ dates; instants are aware datetimes in UTC.
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -184,6 +185,16 @@ class Screening:
     @property
     def urgent(self) -> bool:
         return self.urgency > 0
+
+    def masked(self, text: str, *, cut: bool = False) -> str:
+        """``text`` with the placeholders in place of what they stand for. With ``cut`` it is a piece cut out of the
+        question, so that each word of a name counts."""
+        for placeholder in sorted(self.placeholders, key=lambda one: -len(one.original)):
+            words = placeholder.original.split() if cut and placeholder.kind == "NAME" else []
+            for said in (placeholder.original, *(word for word in words if len(word) > 1)):
+                edge = (r"(?<!\w)", r"(?!\w)") if said.isascii() else ("", "")
+                text = re.sub(edge[0] + re.escape(said) + edge[1], placeholder.token, text)
+        return text
 
     def restore(self, text: str) -> str:
         """``text`` with the masked identifiers put back; for the clinician's screen only."""

@@ -36,7 +36,7 @@ _FEWEST_OF_CATEGORY = 4
 _STRENGTH, _STRENGTH_OF_CATEGORY = 10.0, 10.0
 """Inverse of the regularisation, chosen by cross-validation."""
 _BANNERS, _HINTS, _MISSED = 0.10, 0.15, 0.01
-"""Shares: of harmless messages that may raise a banner by any layer, or a hint by this one alone; of emergencies that
+"""Shares: of harmless messages that may raise a banner by any layer, or a hint by this one; of emergencies that
 may read like another time."""
 Truth = NDArray[np.bool_]
 

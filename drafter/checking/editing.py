@@ -44,23 +44,10 @@ def own_words(question: Question, screening: Screening, reply: str, more_info: s
 
 
 def _edited(draft: Draft, reply: str, more_info: str, checks: tuple[Check, ...]) -> Draft:
-    mask = _masker(draft.screening)
+    mask = draft.screening.masked
     masked = replace(draft, reply=_reply(draft, mask(reply)), more_info=_more_info(draft, mask(more_info)))
     shown = _restored(masked, draft.screening.restore) if draft.screening.placeholders else masked
     return replace(shown, concerns=check(masked, checks))
-
-
-def _masker(screening: Screening) -> Callable[[str], str]:
-    """Puts the placeholders back in for what they stand for."""
-    pairs = sorted(screening.placeholders, key=lambda p: len(p.original), reverse=True)
-
-    def mask(text: str) -> str:
-        for placeholder in pairs:
-            edge = (r"(?<!\w)", r"(?!\w)") if placeholder.original.isascii() else ("", "")
-            text = re.sub(edge[0] + re.escape(placeholder.original) + edge[1], placeholder.token, text)
-        return text
-
-    return mask
 
 
 def _restored(draft: Draft, restore: Callable[[str], str]) -> Draft:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from drafter.checking.passages import URGENT, terms
 from drafter.domain import Concern, Disposition, Draft, RedFlag, Severity
@@ -51,7 +52,8 @@ def red_flags_are_met(draft: Draft) -> Iterator[Concern]:
     for flag in draft.screening.red_flags:
         if flag.assertion != "denied" and not any(_meets(flag, sentence) for sentence in told):
             severity: Severity = "block" if flag.assertion == "present" else "warn"
-            yield Concern("red_flag", severity, _unmet(flag, told), "reply", flag.phrase)
+            shown = replace(flag, phrase=draft.screening.masked(flag.phrase, cut=True))
+            yield Concern("red_flag", severity, _unmet(shown, told), "reply", shown.phrase)
 
 
 def was_looked_at_again(draft: Draft) -> Iterator[Concern]:

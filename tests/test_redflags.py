@@ -24,8 +24,18 @@ from tests.rewordings import REWORDINGS, spaced_out, with_hidden_characters
 
 HERE = Path(__file__).parent
 HELD_OUT = sorted((HERE / "redflag_lines_held_out").glob("*.jsonl"))
-LINES = [json.loads(row) for path in sorted((HERE / "redflag_lines").glob("*.jsonl")) for row in path.open()]
-LONG = "I moved here in spring and like the garden very much. The neighbours are kind. " * 12
+LINES = [
+    json.loads(row)
+    for path in sorted((HERE / "redflag_lines").glob("*.jsonl"))
+    for row in path.read_text("utf-8").splitlines()
+]
+LONG = (
+    "Hello doctor, I am 58 and a bus driver, and I have had a stiff lower back since we moved two summers ago. "
+    "My own doctor took an X-ray, said that it is wear, and gave me exercises which I do when I think of it. "
+    "The physiotherapist wants me to swim, but the pool opens only when I work. I take a tablet for my blood "
+    "pressure and one for cholesterol, and at the last check both were fine. My wife says that I should ask about a "
+    "new mattress, because ours is as old as our eldest, who is getting married in May. "
+)
 
 
 def flags(text: str) -> dict[str, RedFlag]:
@@ -43,7 +53,9 @@ def test_every_line_names_a_category_of_the_pack_and_stands_once() -> None:
     texts = [line["text"] for line in LINES]
     assert len(set(texts)) == len(texts)
     assert {line["category"] for line in LINES} == {*pack().categories, "none"}
-    assert not {json.loads(row)["text"] for path in HELD_OUT for row in path.open()} & set(texts)
+    assert not {json.loads(row)["text"] for path in HELD_OUT for row in path.read_text("utf-8").splitlines()} & set(
+        texts
+    )
 
 
 def test_every_category_has_both_kinds_of_lines_in_both_languages() -> None:
@@ -59,7 +71,7 @@ def test_every_category_has_both_kinds_of_lines_in_both_languages() -> None:
 @pytest.mark.parametrize("path", HELD_OUT, ids=lambda path: path.stem)
 def test_held_out_lines_keep_to_the_bars(path: Path) -> None:
     """Written for this and never fitted to, but in the same voice of a language model: docs/safety.md."""
-    rows = [json.loads(row) for row in path.open()]
+    rows = [json.loads(row) for row in path.read_text("utf-8").splitlines()]
     urgent = [banner(row["text"]) for row in rows if row["label"]]
     harmless = [banner(row["text"]) for row in rows if not row["label"]]
     assert sum(urgent) >= 0.95 * len(urgent)

@@ -25,7 +25,7 @@ def flags(text: str) -> dict[str, RedFlag]:
 
 
 def banner(text: str) -> set[str]:
-    return {name for name, flag in flags(text).items() if flag.assertion != "denied"}
+    return {name for name, flag in flags(text).items() if flag.assertion == "present"}
 
 
 def lines(path: Path) -> list[dict[str, object]]:

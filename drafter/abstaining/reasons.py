@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations, product
 
 from drafter.abstaining.asking import to_ask
@@ -92,7 +91,7 @@ def carrying_orders(sources: Sequence[Source]) -> Iterator[Abstention]:
     """A past reply with words that read like orders to a model; one is enough to show none of them to a model."""
     for source in sources:
         fields = f"{source.question}\n{source.reply}\n{source.exchange.department or ''}"
-        for phrase in _orders_in(fields)[:1]:
+        for phrase in instructions_in(fields)[:1]:
             yield Abstention(
                 "instructions",
                 f"Past reply [{source.number}] carries words that read like orders to a language model "
@@ -119,8 +118,3 @@ def contradicting(screening: Screening, sources: Sequence[Source]) -> Iterator[A
 def _on_the_matter(source: Source, asked: frozenset[str]) -> list[str]:
     """What it says on what is asked."""
     return [text for text in sentences(source.reply) if len(asked & terms(text)) >= _SHARED_TERMS]
-
-
-@lru_cache(maxsize=4096)
-def _orders_in(text: str) -> tuple[str, ...]:
-    return instructions_in(text)

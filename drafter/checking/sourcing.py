@@ -205,18 +205,12 @@ def _medicine_from(source: Source, draft: Draft) -> str:
 def nothing_gives_orders(draft: Draft) -> Iterator[Concern]:
     """Words that read like orders to a model: in a past reply they block, in the question they warn."""
     for source in draft.sources:
-        for phrase in _orders_in(f"{source.question}\n{source.reply}")[:1]:
+        for phrase in instructions_in(f"{source.question}\n{source.reply}")[:1]:
             message = f"[{source.number}] carries words that read like orders to a model: “{excerpt(phrase, 80)}”."
             yield Concern("instructions_in_source", "block", message)
     for phrase in draft.screening.instructions[:1]:
         message = f"The question carries words that read like orders to a model: “{excerpt(phrase, 80)}”."
         yield Concern("instructions_in_question", "warn", message, "question", phrase)
-
-
-@lru_cache(maxsize=256)
-def _orders_in(text: str) -> tuple[str, ...]:
-    """Sources stay while a reply is edited, and the checks run at every pause of the typing."""
-    return tuple(instructions_in(text))
 
 
 def something_answers(draft: Draft) -> Iterator[Concern]:

@@ -5,6 +5,7 @@ depend on it. Whoever wants to get past a list of patterns can.
 """
 
 import re
+from functools import lru_cache
 
 _ORDER = (
     r"(?:ignor\w*|disregard\w*|forget|leave|vergiss|overrid\w*|bypass\w*|drop|delete|abandon|set aside"
@@ -209,6 +210,7 @@ _CHINESE_MARKS = re.compile("|".join(f"(?:{mark})" for mark in _CHINESE), re.MUL
 _LONGEST_MARK = 120
 
 
+@lru_cache(maxsize=4096)
 def instructions_in(text: str) -> tuple[str, ...]:
     """The phrases in reading order, each at most 120 characters, doubles left out."""
     lower = text.lower()

@@ -33,7 +33,7 @@ class Rule:
 @dataclass(frozen=True)
 class Category:
     """One kind of emergency. ``means`` says what counts; ``shown_denied`` are concepts whose denial the reviewer
-    should see."""
+    should see, ``ordinary`` numbers that speak against it."""
 
     name: str
     label: str
@@ -41,6 +41,7 @@ class Category:
     disposition: Disposition
     rules: tuple[Rule, ...]
     shown_denied: tuple[str, ...]
+    ordinary: Term = ()
 
     @property
     def gravest(self) -> bool:
@@ -78,8 +79,15 @@ def pack() -> Pack:
 
 
 def _category(name: str, entry: dict[str, Any]) -> Category:
-    rules = tuple(_rule(line) for line in entry["rules"])
-    return Category(name, entry["label"], entry["means"], entry["disposition"], rules, tuple(entry["shown_denied"]))
+    return Category(
+        name,
+        entry["label"],
+        entry["means"],
+        entry["disposition"],
+        tuple(_rule(line) for line in entry["rules"]),
+        tuple(entry["shown_denied"]),
+        tuple(entry.get("ordinary", ())),
+    )
 
 
 def _rule(line: str) -> Rule:

@@ -143,6 +143,7 @@ class Phrases:
         """``ways`` are pairs of a thing's name and a regular expression for one way of saying it."""
         self._filed: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._compiled: dict[str, re.Pattern[str]] = {}
+        self._collected: dict[str, tuple[tuple[str, str], ...]] = {}
         for name, pattern in ways:
             for start in beginnings(pattern):
                 self._filed[start].append((name, pattern))
@@ -152,12 +153,20 @@ class Phrases:
         found: dict[str, set[Occurrence]] = defaultdict(set)
         for word in _WORD_START.finditer(text):
             start = word.start()
-            for length in range(_LENGTH + 1):
-                for name, pattern in self._filed.get(text[start : start + length], ()):
-                    match = (self._compiled.get(pattern) or self._compile(pattern)).match(text, start)
-                    if match and match.end() > start:
-                        found[name].add(match.span())
+            for name, pattern in self._beginning_with(text[start : start + _LENGTH]):
+                match = (self._compiled.get(pattern) or self._compile(pattern)).match(text, start)
+                if match and match.end() > start:
+                    found[name].add(match.span())
         return {name: sorted(spans) for name, spans in found.items()}
+
+    def _beginning_with(self, letters: str) -> tuple[tuple[str, str], ...]:
+        """Names and patterns of all that can begin so; collected once for each beginning."""
+        known = self._collected.get(letters)
+        if known is None:
+            shorter = (letters[:length] for length in range(len(letters) + 1))
+            known = tuple(way for beginning in shorter for way in self._filed.get(beginning, ()))
+            self._collected[letters] = known
+        return known
 
     def _compile(self, pattern: str) -> re.Pattern[str]:
         return self._compiled.setdefault(pattern, re.compile(pattern))

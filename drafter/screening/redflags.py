@@ -8,7 +8,7 @@ stays, as a possible sign. Figures of both: docs/safety.md.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from drafter.domain import Assertion, Disposition, RedFlag
+from drafter.domain import Disposition, RedFlag
 from drafter.screening.folding import fold
 from drafter.screening.hidden import Visible
 from drafter.screening.pack import pack
@@ -16,6 +16,9 @@ from drafter.screening.patterns import RANK, Noticed, by_patterns
 from drafter.screening.reading import Reading
 from drafter.screening.statistical import Model, Window, model, windows
 
+_SURE = 0.8
+"""From this score on neither a denial nor, of the gravest, an ordinary number of the same danger makes a sign
+doubtful."""
 Scored = Sequence[tuple[float, Window]]
 _ORDER: dict[Disposition, int] = {"E0": 0, "S": 0, "E1": 1}
 
@@ -29,7 +32,7 @@ def red_flags_in(seen: Visible, typed: str) -> tuple[RedFlag, ...]:
     scored = [(fitted.score(window.features), window) for window in windows(reading)]
     patterns = [_in_its_time(found, scored, fitted) for found in by_patterns(reading)]
     best: dict[str, Noticed] = {}
-    for found in (*patterns, *_by_statistics(scored, fitted, patterns)):
+    for found in (*patterns, *_by_statistics(reading, scored, fitted, patterns)):
         if found.category not in best or RANK[found.assertion] < RANK[best[found.category].assertion]:
             best[found.category] = found
     return in_order(_flag(found, seen, typed) for found in best.values())
@@ -48,20 +51,31 @@ def _in_its_time(found: Noticed, scored: Scored, fitted: Model) -> Noticed:
     return found
 
 
-def _by_statistics(scored: Scored, fitted: Model, patterns: Iterable[Noticed]) -> Iterator[Noticed]:
+def _by_statistics(
+    reading: Reading, scored: Scored, fitted: Model, patterns: Sequence[Noticed]
+) -> Iterator[Noticed]:
     """All windows that count as a sign; a possible one only where nothing else is noticed."""
-    signs = [window for score, window in scored if score >= fitted.alarm]
-    for window in signs:
-        yield _noticed(window, fitted, "present")
-    if signs or any(found.assertion != "denied" for found in patterns):
-        return
-    score, likeliest = max(scored, key=lambda one: one[0], default=(0.0, None))
-    if likeliest and score >= fitted.hint:
-        yield _noticed(likeliest, fitted, "possible")
+    denied = {found.category for found in patterns if found.assertion == "denied"}
+    found = [(score, _noticed(window, fitted)) for score, window in scored if score >= fitted.hint]
+    signs = [(score, one) for score, one in found if score >= fitted.alarm]
+    for score, one in signs:
+        sure = score >= _SURE and (pack().categories[one.category].gravest or not _ordinary(one, reading))
+        in_doubt = not sure and (one.category in denied or _ordinary(one, reading))
+        yield one._replace(assertion="possible") if in_doubt else one
+    if found and not signs and len(denied) == len(patterns):
+        likeliest = max(found, key=lambda pair: pair[0])[1]
+        if likeliest.category not in denied:
+            yield likeliest._replace(assertion="possible")
 
 
-def _noticed(window: Window, fitted: Model, assertion: Assertion) -> Noticed:
-    return Noticed(fitted.category(window.features), window.start, window.end, assertion, "statistical")
+def _noticed(window: Window, fitted: Model) -> Noticed:
+    return Noticed(fitted.category(window.features), window.start, window.end, "present", "statistical")
+
+
+def _ordinary(found: Noticed, reading: Reading) -> bool:
+    """Whether a number that is measured for this very danger is as it should be."""
+    numbers = reading.any_of(pack().categories[found.category].ordinary)
+    return any(found.start <= start < found.end for start, _ in numbers)
 
 
 def _flag(found: Noticed, seen: Visible, typed: str) -> RedFlag:

@@ -110,7 +110,8 @@ def windows(reading: Reading) -> list[Window]:
         if last > reached:  # else it lies within an earlier window
             reached = last
             features = set().union(*(one.features for one in sentences[first:last]))
-            found.append(Window(sentence.start, sentences[last - 1].end, np.array(sorted(features), np.int64)))
+            hashes = np.sort(np.fromiter(features, np.int64, len(features)))
+            found.append(Window(sentence.start, sentences[last - 1].end, hashes))
     return found
 
 
@@ -133,15 +134,17 @@ def _sentences(reading: Reading) -> Iterator[_Sentence]:
             said[bisect_right(starts, span[0]) - 1].add(_hash(f"k:{name}:{reading.state(span)}"))
     for (start, end), inside, features in zip(spans, words, said, strict=True):
         size = sum(0.5 if _HAN.match(word) else 1.0 for word, _ in inside)
-        yield _Sentence(start, end, size, features.union(_of_sentence(inside)))
+        yield _Sentence(start, end, size, features | _of_sentence(inside))
 
 
-def _of_sentence(words: list[tuple[str, State]]) -> Iterator[int]:
+def _of_sentence(words: list[tuple[str, State]]) -> set[int]:
+    found: set[int] = set()
     written = [_written(word) for word, _ in words]
     for at, (word, state) in enumerate(words):
-        yield from _of_word(word, state)
-        yield from _of_neighbours(*written[at : at + 3])
-    yield from _of_characters("".join(word if _HAN.match(word) else " " for word, _ in words))
+        found.update(_of_word(word, state))
+        found.update(_of_neighbours(*written[at : at + 3]))
+    found.update(_of_characters("".join(word if _HAN.match(word) else " " for word, _ in words)))
+    return found
 
 
 def _hash(feature: str) -> int:

@@ -33,8 +33,8 @@ LONG = (
     "Hello doctor, I am 58 and a bus driver, and I have had a stiff lower back since we moved two summers ago. "
     "My own doctor took an X-ray, said that it is wear, and gave me exercises which I do when I think of it. "
     "The physiotherapist wants me to swim, but the pool opens only when I work. I take a tablet for my blood "
-    "pressure and one for cholesterol, and at the last check both were fine. My wife says that I should ask about a "
-    "new mattress, because ours is as old as our eldest, who is getting married in May. "
+    "pressure and one for cholesterol, and at the last check both were fine. My wife says that I should ask for "
+    "a new mattress, because ours is as old as our eldest, who is getting married in May. "
 )
 
 
@@ -71,7 +71,7 @@ def test_every_category_has_both_kinds_of_lines_in_both_languages() -> None:
 @pytest.mark.parametrize("path", HELD_OUT, ids=lambda path: path.stem)
 def test_held_out_lines_keep_to_the_bars(path: Path) -> None:
     """Written for this and never fitted to, but in the same voice of a language model: docs/safety.md."""
-    rows = [json.loads(row) for row in path.read_text("utf-8").splitlines()]
+    rows = rows_of(path)
     urgent = [banner(row["text"]) for row in rows if row["label"]]
     harmless = [banner(row["text"]) for row in rows if not row["label"]]
     assert sum(urgent) >= 0.95 * len(urgent)

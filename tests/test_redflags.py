@@ -24,11 +24,13 @@ from tests.rewordings import REWORDINGS, spaced_out, with_hidden_characters
 
 HERE = Path(__file__).parent
 HELD_OUT = sorted((HERE / "redflag_lines_held_out").glob("*.jsonl"))
-LINES = [
-    json.loads(row)
-    for path in sorted((HERE / "redflag_lines").glob("*.jsonl"))
-    for row in path.read_text("utf-8").splitlines()
-]
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(row) for row in path.read_text("utf-8").splitlines()]
+
+
+LINES = [row for path in sorted((HERE / "redflag_lines").glob("*.jsonl")) for row in rows_of(path)]
 LONG = (
     "Hello doctor, I am 58 and a bus driver, and I have had a stiff lower back since we moved two summers ago. "
     "My own doctor took an X-ray, said that it is wear, and gave me exercises which I do when I think of it. "
@@ -53,9 +55,7 @@ def test_every_line_names_a_category_of_the_pack_and_stands_once() -> None:
     texts = [line["text"] for line in LINES]
     assert len(set(texts)) == len(texts)
     assert {line["category"] for line in LINES} == {*pack().categories, "none"}
-    assert not {json.loads(row)["text"] for path in HELD_OUT for row in path.read_text("utf-8").splitlines()} & set(
-        texts
-    )
+    assert not {row["text"] for path in HELD_OUT for row in rows_of(path)} & set(texts)
 
 
 def test_every_category_has_both_kinds_of_lines_in_both_languages() -> None:

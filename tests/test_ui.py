@@ -417,3 +417,14 @@ def test_a_hostile_title_reaches_no_markdown(archive: Archive) -> None:
         text = getattr(element, "label", None) or str(element.value)
         assert "![x](" not in text
     assert "<script" not in html(at)
+
+
+def test_ones_own_reply_is_checked_without_a_draft_and_kept_nowhere(archive: Archive) -> None:
+    before = archive.count_exchanges(), len(archive.worklist(status=None))
+    at = page("check")
+    assert "Nothing to check yet" in html(at)
+    run(at.text_area(key="own:question").set_value("My wrist clicks. Is it a sprain or a fracture?"))
+    run(at.text_area(key="own:reply").set_value("Hello, I hope that you get well soon."))
+    shown = html(at)
+    assert ">open</span> Is it a sprain or a fracture?" in shown
+    assert (archive.count_exchanges(), len(archive.worklist(status=None))) == before

@@ -12,7 +12,10 @@ from drafter.text import excerpt
 
 
 def every_part_is_answered(draft: Draft) -> Iterator[Concern]:
-    """One concern for each thing asked that is open and not said to be."""
+    """One concern for each thing asked that is open and not said to be; the fixed text for an emergency answers
+    something else, on purpose."""
+    if draft.abstained:
+        return
     for part in parts(draft) if draft.reply.sentences else ():
         if not part.answered_by and not part.told_missing:
             message = f"Still open: “{excerpt(part.text, 120)}”"

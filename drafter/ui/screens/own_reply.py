@@ -13,7 +13,7 @@ from drafter.ui import markup
 def show() -> None:
     st.title("Check my reply")
     st.text("Paste a question and your own answer. Nothing is kept, sent or drafted.")
-    with st.container(horizontal=True):
+    with st.container(key="own", horizontal=True):
         asked = st.text_area("The question", key="own:question", height=300, persist_state="session")
         with st.container():
             reply = st.text_area("Your reply", key="own:reply", height=180, persist_state="session")
@@ -35,7 +35,9 @@ def _findings(question: Question, written: Draft) -> None:
     st.subheader("What was asked", anchor=False)
     st.html(markup.parts_html(parts(written)))
     for severity, title in (("block", "To be seen before it goes out"), ("warn", "To look at")):
-        lines = [markup.concern_text(concern) for concern in written.concerns if concern.severity == severity]
+        # What is open stands above.
+        found = [one for one in written.concerns if one.severity == severity and one.code != "open_question"]
+        lines = [markup.concern_text(concern) for concern in found]
         if lines:
             st.subheader(title, anchor=False)
             st.html(markup.list_html(lines))

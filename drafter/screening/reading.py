@@ -23,6 +23,11 @@ class Reading:
         self._found: dict[str, list[Occurrence]] = {}
         self._states: dict[tuple[Occurrence, bool, Occurrence | None], State] = {}
 
+    @property
+    def said(self) -> list[str]:
+        """The concepts that may occur: those with words that do, and those read from numbers."""
+        return [name for name, readers in pack().readers.items() if readers or name in self._said]
+
     def found(self, name: str) -> list[Occurrence]:
         if name not in self._found:
             spans = [span for reader in pack().readers[name] for span in READERS[reader](self.text)]

@@ -22,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drafter.screening.assertion import State
-from drafter.screening.pack import pack
 from drafter.screening.reading import Reading
 
 SIZE = 1 << 18
@@ -129,7 +128,7 @@ def _sentences(reading: Reading) -> Iterator[_Sentence]:
     said: list[set[int]] = [set() for _ in spans]
     for match in _TOKEN.finditer(reading.text):
         words[bisect_right(starts, match.start()) - 1].append((match[0], reading.state(match.span())))
-    for name in pack().readers:
+    for name in reading.said:
         for span in reading.found(name):
             said[bisect_right(starts, span[0]) - 1].add(_hash(f"k:{name}:{reading.state(span)}"))
     for (start, end), inside, features in zip(spans, words, said, strict=True):

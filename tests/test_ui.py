@@ -197,6 +197,13 @@ def waiting(archive: Archive, **choice: Any) -> str:
     return next(one for one in archive.worklist(**choice) if choice or one.urgency == 2).question.id
 
 
+def drafted(at: AppTest) -> Any:
+    """The editor of the draft, once it is written: a page waits for that a moment only."""
+    while not (found := [area for area in at.text_area if str(area.key).startswith("text:reply:d-")]):
+        run(at)
+    return found[0]
+
+
 def test_the_worklist_counts_by_urgency_and_lists_urgent_questions_first(archive: Archive) -> None:
     at = page("worklist")
     levels = [row["level"] for row in listed(at)]
@@ -288,8 +295,7 @@ def test_the_name_typed_at_the_top_is_the_one_that_signs(archive: Archive) -> No
 def test_typed_text_stays_with_its_sheet_when_starting_blank_and_going_back(archive: Archive) -> None:
     question = waiting(archive)
     at = page("review", question=question)
-    reply = next(area for area in at.text_area if str(area.key).startswith("text:reply:d-"))
-    run(reply.set_value("My own words."))
+    run(drafted(at).set_value("My own words."))
     run(at.button(key="sheet:Start blank").click())
     blank = next(area for area in at.text_area if str(area.key).startswith("text:reply:blank-"))
     assert blank.value == ""
@@ -302,8 +308,7 @@ def test_typed_text_stays_with_its_sheet_when_starting_blank_and_going_back(arch
 def test_a_new_draft_never_replaces_what_was_typed(archive: Archive) -> None:
     question = waiting(archive)
     at = page("review", question=question)
-    reply = next(area for area in at.text_area if str(area.key).startswith("text:reply:d-"))
-    run(reply.set_value("My own words."))
+    run(drafted(at).set_value("My own words."))
     run(at.button(key="again").click())
     assert "A newer draft is ready" in html(at)
     assert next(a for a in at.text_area if str(a.key).startswith("text:reply:")).value == "My own words."

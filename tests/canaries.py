@@ -123,7 +123,7 @@ def _url(rng: random.Random) -> str:
 
 
 def _taiwan_id(rng: random.Random) -> str:
-    from drafter.screening.masking import taiwan_id_holds
+    from drafter.screening.identifiers import taiwan_id_holds
 
     while True:
         number = rng.choice("ABDEFHJKNPQRT") + rng.choice("1289") + _digits(rng, 8)

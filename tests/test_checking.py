@@ -741,7 +741,7 @@ def test_the_seed_pages_faults_are_found(shared: Path) -> None:
         question,
         screen(question),
         (page_source,),
-        Reply(tuple(Sentence(s, (1,)) for s in sentences(reply)), closing="I hope for your speedy recovery."),
+        Reply(tuple(Sentence(s, (1,)) for s in sentences(reply)), closing="All the best for your quick recovery."),
         parse_more_info(str(row["more_info"])),
         Provenance("page", (), "h", "e", "b", ()),
         NOW,

@@ -12,7 +12,8 @@ import pytest
 from drafter.domain import Question
 from drafter.errors import ScreeningFailed
 from drafter.screening import deidentify, screen
-from drafter.screening.masking import DETECTORS, Found, mask
+from drafter.screening.identifiers import DETECTORS, Found
+from drafter.screening.masking import mask
 from tests.canaries import Canary, canaries
 from tests.openai_server import OpenAIServer
 from vectorstore.lexical import LexicalIndex, terms

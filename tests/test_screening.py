@@ -11,8 +11,9 @@ from drafter.domain import Asker, Question, RedFlag, Screening
 from drafter.errors import BadInput, ScreeningFailed
 from drafter.screening import deidentify, screen
 from drafter.screening.hidden import visible
+from drafter.screening.identifiers import taiwan_id_holds
 from drafter.screening.instructions import instructions_in
-from drafter.screening.masking import TOKEN, mask, taiwan_id_holds
+from drafter.screening.masking import TOKEN, mask
 from drafter.screening.phrases import beginnings
 from drafter.screening.redflags import red_flags_in
 from drafter.screening.who import patient_in

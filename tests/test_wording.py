@@ -120,7 +120,7 @@ def test_what_another_doctor_may_prescribe_is_left_alone(reply: str) -> None:
         "Come to Larkmead General Hospital on Monday.",
         "Signed, Ana Ferrand, MD",
         "台中榮總 王小明醫師 敬上",
-        "花蓮醫院 蔡醫師回覆",
+        "青湖醫院 沈醫師回覆",
         "請掛我在仁愛醫院的門診。",
     ],
 )
@@ -150,11 +150,11 @@ def test_hospitals_in_general_and_those_of_the_question_may_be_named(question: s
 @pytest.mark.parametrize(
     ("question", "reply"),
     [
-        (HEEL, "It looks like Jacky Cheung's hand."),
+        (HEEL, "It looks like Bruno Mars's heel."),
         (HEEL, "Tamsin Okoro had the same and healed."),
         (HEEL, "The singer Adele had this too."),
         (FERSE, "就像周杰倫的腳一樣。"),
-        (FERSE, "像歌手張學友的左手。"),
+        (FERSE, "像歌手林俊傑的腳。"),
     ],
 )
 def test_a_named_third_person_is_noticed(question: str, reply: str) -> None:
@@ -216,7 +216,7 @@ def test_a_figure_of_the_source_is_left_alone(question: str, reply: str, held: s
     [
         (HEEL, "Please see a doctor."),
         (HEEL, "You should consult an orthopaedic specialist."),
-        (HEEL, "I recommend that you visit a hospital for further evaluation."),
+        (HEEL, "I would suggest that you go to a hospital for further evaluation."),
         (FERSE, "建議就醫。"),
         (FERSE, "請到骨科門診就診。"),
         (FERSE, "建议您去医院检查。"),

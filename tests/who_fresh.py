@@ -75,7 +75,7 @@ FRESH: tuple[tuple[str, dict[str, Any]], ...] = (
     ("朋友的腳踝腫了一個月，他今年28歲，喜歡打籃球。", {"relation": "friend", "sex": "male", "age": "28"}),
     ("王大夫您好，本人男，57岁，血压一直偏高。",
      {"sex": "male", "age": "57", "asker_sex": "male", "asker_age": "57", "doctor": "王"}),
-    ("請問花蓮醫院的蔡醫師：我的手指早上會僵硬。", {"doctor": "蔡", "hospital": "花蓮醫院"}),
+    ("請問青湖醫院的沈醫師：我的手指早上會僵硬。", {"doctor": "沈", "hospital": "青湖醫院"}),
     ("老婆懷孕六個月，腳很腫，要緊嗎？", {"relation": "wife", "sex": "female", "pregnant": True}),
     ("我媽說我應該去檢查，我今年21歲，女生，經痛很嚴重。",
      {"sex": "female", "age": "21", "asker_sex": "female", "asker_age": "21"}),

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from drafter.domain import Question, Screening
-from drafter.errors import BadInput, ScreeningFailed
+from drafter.errors import BadInput
+from drafter.screening.failing import fail_closed
 from drafter.screening.hidden import Visible, visible
+from drafter.screening.identifiers import DETECTORS, Detector
 from drafter.screening.instructions import instructions_in
-from drafter.screening.masking import DETECTORS, Detector, mask
+from drafter.screening.masking import mask
 from drafter.screening.redflags import red_flags_in
 from drafter.screening.who import who_is_who
 from drafter.text import language_of
@@ -30,16 +32,8 @@ def screen(question: Question, detectors: Sequence[Detector] = DETECTORS) -> Scr
             f"The question has {len(typed):,} characters and the limit is {LONGEST_QUESTION:,}: "
             "shorten it to what the asker wrote, without attachments or earlier letters."
         )
-    try:
+    with fail_closed("The question could not be screened, so nothing was sent"):
         return _screened(question, visible(typed), detectors)
-    except BadInput:
-        raise
-    except Exception as error:
-        # Fail closed, whatever it died of: a detector that crashed has noticed nothing, which must not read as
-        # "none noticed".
-        raise ScreeningFailed(
-            f"The question could not be screened ({type(error).__name__}: {error}), so nothing was sent."
-        ) from error
 
 
 def _screened(question: Question, seen: Visible, detectors: Sequence[Detector]) -> Screening:

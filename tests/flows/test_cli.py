@@ -363,7 +363,7 @@ Dr. Oriel Banfield reply Orthopedics
 
 Hello: This may be caused by a torn ligament.
 I recommend that you see a hand surgeon and have an MRI.
-I hope for your speedy recovery.
+All the best for your quick recovery.
 
 Reply Date: 2024/05/03
 

@@ -10,9 +10,9 @@ import pytest
 
 from drafter.checking import CHECKS, check, with_texts
 from drafter.checking.doses import doses_in
-from drafter.checking.parts import sub_questions
 from drafter.checking.passages import kind_of
 from drafter.checking.plan import plan_items_in, time_frames_in
+from drafter.checking.questions import sub_questions
 from drafter.checking.safety_net import slots
 from drafter.checking.sourcing import figures_in
 from drafter.domain import (

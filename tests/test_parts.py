@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from drafter.checking import check
-from drafter.checking.parts import parts, sub_questions
+from drafter.checking.parts import parts
+from drafter.checking.questions import sub_questions
 from drafter.domain import Draft, MoreInfo, Part, Provenance, Question, Reply, Sentence
 from drafter.screening import screen
 from drafter.text import sentences

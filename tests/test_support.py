@@ -6,7 +6,8 @@ import pytest
 
 from drafter.checking import check, with_texts
 from drafter.checking.contradiction import contradiction
-from drafter.checking.doses import Dose, changes_in, doses_in, medicines_in
+from drafter.checking.doses import Dose, changes_in, doses_in
+from drafter.checking.medicines import medicines_in
 from drafter.checking.passages import kind_of
 from drafter.checking.support import support_rate, supports
 from drafter.domain import Draft, MoreInfo, Point, Section, Sentence, Support, Verdict

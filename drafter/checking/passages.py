@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from drafter.chat.cues import terms as terms_of
-from drafter.checking.doses import doses_in, medicines_in
+from drafter.checking.doses import doses_in
+from drafter.checking.medicines import medicines_in
 from drafter.domain import Draft, Place, SentenceKind, Source, StatementKind
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from drafter.checking.doses import NUMBER, number
+from drafter.checking.numbers import NUMBER, number
 from drafter.screening.phrases import Phrases
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 
-from drafter.checking.doses import Change, changes_in, doses_in, medicines_in
-from drafter.checking.doses import number as value_of
+from drafter.checking.doses import Change, changes_in, doses_in
+from drafter.checking.medicines import medicines_in
+from drafter.checking.numbers import number as value_of
 from drafter.checking.passages import Passage, cited, passages
 from drafter.checking.support import by_passage
 from drafter.domain import Concern, Draft, Place, Source, Support

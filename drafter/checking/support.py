@@ -12,10 +12,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from drafter.checking.contradiction import Said, differ_in_negation, disagreement, read
-from drafter.checking.doses import doses_in, medicines_in
+from drafter.checking.contradiction import differ_in_negation, disagreement
+from drafter.checking.doses import doses_in
+from drafter.checking.medicines import medicines_in
 from drafter.checking.passages import Passage, is_fixed, kind_of, passages, terms
 from drafter.checking.plan import plan_items_in
+from drafter.checking.statements import Said, read
 from drafter.domain import Draft, Source, StatementKind, Support, Verdict
 from drafter.text import is_chinese, quote_span, sentences
 

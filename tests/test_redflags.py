@@ -96,7 +96,8 @@ def test_a_sign_in_the_last_line_of_a_long_message_is_noticed_where_it_stands() 
     last = "Since this morning his words come out as soup and the cup slides from his right hand."
     found = [flag for flag in flags(f"{LONG}{last}").values() if flag.assertion == "present"]
     assert found
-    assert all(flag.start >= len(LONG) - 160 for flag in found)
+    assert {flag.phrase for flag in found if flag.layer == "statistical"} <= {last}
+    assert all(flag.start >= len(LONG) for flag in found)
 
 
 def test_a_long_harmless_message_raises_no_banner() -> None:

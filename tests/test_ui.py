@@ -49,9 +49,12 @@ def test_a_noticed_phrase_is_marked_in_the_body_also_when_the_title_stands_befor
 def test_a_possible_sign_is_shown_as_possible_and_a_denied_one_is_no_alarm() -> None:
     present = RedFlag("chest", "Chest pain", "E0", "pressure <here>", 0, 15)
     denied = replace(present, assertion="denied")
-    assert markup.flags_html([denied]) == ""
+    assert "The asker says there is none of: Chest pain." in markup.flags_html([denied])
+    assert "dr-urgent" not in markup.flags_html([denied])
+    assert "dr-urgent" in markup.flags_html([present, denied])
     shown = markup.flags_html([replace(present, assertion="possible")])
     assert "In doubt: Chest pain" in shown
+    assert "dr-urgent" not in shown
     assert "<q>pressure &lt;here&gt;</q>" in shown
     assert "Call an ambulance" in shown
 

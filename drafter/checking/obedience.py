@@ -22,8 +22,9 @@ _BETRAYS = (
     (
         "speaks of orders, of a prompt or of itself as a model",
         r"(?:^|[.!?]\s)as (?:instructed|ordered|commanded)\b|\bas an? (?:ai|a\.i\.|language model|chatbot)\b"
-        r"|\b(?:system prompt|developer mode|jailbreak\w*|my programming|language model)\b"
-        r"|(?:系統提示詞|系统提示词|開發者模式|开发者模式|語言模型|语言模型|我的指令)",
+        # That no language model was used is what an offline draft has to say.
+        r"|\b(?:system prompt|developer mode|jailbreak\w*|my programming|(?<!no )language model)\b"
+        r"|(?:系統提示詞|系统提示词|開發者模式|开发者模式|(?<!使用)語言模型|(?<!使用)语言模型|我的指令)",
     ),
     (
         "holds a role or a tag",

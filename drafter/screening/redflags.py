@@ -56,31 +56,36 @@ def _by_statistics(
 ) -> Iterator[Noticed]:
     """All windows that count as a sign; a possible one only where nothing else is noticed."""
     denied = {found.category for found in patterns if found.assertion == "denied"}
-    found = [(score, _noticed(window, fitted)) for score, window in scored if score >= fitted.hint]
-    signs = [(score, one) for score, one in found if score >= fitted.alarm]
-    for score, one in signs:
-        sure = score >= _SURE and (pack().categories[one.category].gravest or not _ordinary(one, reading))
-        in_doubt = not sure and (one.category in denied or _ordinary(one, reading))
+    hints = [(score, window, _noticed(window, fitted)) for score, window in scored if score >= fitted.hint]
+    signs = [hint for hint in hints if hint[0] >= fitted.alarm]
+    for score, window, one in signs:
+        ordinary = _ordinary(one, window, reading)
+        sure = score >= _SURE and (pack().categories[one.category].gravest or not ordinary)
+        in_doubt = not sure and (one.category in denied or ordinary)
         yield one._replace(assertion="possible") if in_doubt else one
-    if found and not signs and len(denied) == len(patterns):
-        likeliest = max(found, key=lambda pair: pair[0])[1]
+    if hints and not signs and len(denied) == len(patterns):
+        likeliest = max(hints, key=lambda hint: hint[0])[2]
         if likeliest.category not in denied:
             yield likeliest._replace(assertion="possible")
 
 
 def _noticed(window: Window, fitted: Model) -> Noticed:
-    return Noticed(fitted.category(window.features), window.start, window.end, "present", "statistical")
+    """The window's category, at its sentence that reads most like an emergency."""
+    sentence = max(window.sentences, key=lambda one: fitted.score(one.features))
+    return Noticed(fitted.category(window.features), sentence.start, sentence.end, "present", "statistical")
 
 
-def _ordinary(found: Noticed, reading: Reading) -> bool:
+def _ordinary(found: Noticed, window: Window, reading: Reading) -> bool:
     """Whether a number that is measured for this very danger is as it should be."""
     numbers = reading.any_of(pack().categories[found.category].ordinary)
-    return any(found.start <= start < found.end for start, _ in numbers)
+    return any(window.start <= start < window.end for start, _ in numbers)
 
 
 def _flag(found: Noticed, seen: Visible, typed: str) -> RedFlag:
     category = pack().categories[found.category]
-    start, end = seen.origin(found.start), seen.origin_end(found.end)
+    words = seen.text[found.start : found.end]
+    first, last = found.start + len(words) - len(words.lstrip()), found.end - len(words) + len(words.rstrip())
+    start, end = seen.origin(first), seen.origin_end(last)
     return RedFlag(
         category.name,
         category.label,

@@ -37,11 +37,12 @@ Ids = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Window:
-    """A stretch of the text with the hashes of its features, sorted, each once."""
+    """A stretch of the text with the hashes of its features, sorted, each once, and its sentences likewise."""
 
     start: int
     end: int
     features: Ids
+    sentences: tuple["Window", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,15 @@ def windows(reading: Reading) -> list[Window]:
             last += 1
         if last > reached:  # else it lies within an earlier window
             reached = last
-            features = set().union(*(one.features for one in sentences[first:last]))
-            hashes = np.sort(np.fromiter(features, np.int64, len(features)))
-            found.append(Window(sentence.start, sentences[last - 1].end, hashes))
+            held_here = sentences[first:last]
+            features = set().union(*(one.features for one in held_here))
+            parts = tuple(Window(one.start, one.end, one.hashes) for one in held_here)
+            found.append(Window(sentence.start, held_here[-1].end, _sorted(features), parts))
     return found
+
+
+def _sorted(features: set[int]) -> Ids:
+    return np.sort(np.fromiter(features, np.int64, len(features)))
 
 
 class _Sentence(NamedTuple):
@@ -119,6 +125,7 @@ class _Sentence(NamedTuple):
     end: int
     size: float
     features: set[int]
+    hashes: Ids
 
 
 def _sentences(reading: Reading) -> Iterator[_Sentence]:
@@ -133,7 +140,8 @@ def _sentences(reading: Reading) -> Iterator[_Sentence]:
             said[bisect_right(starts, span[0]) - 1].add(_hash(f"k:{name}:{reading.state(span)}"))
     for (start, end), inside, features in zip(spans, words, said, strict=True):
         size = sum(0.5 if _HAN.match(word) else 1.0 for word, _ in inside)
-        yield _Sentence(start, end, size, features | _of_sentence(inside))
+        every = features | _of_sentence(inside)
+        yield _Sentence(start, end, size, every, _sorted(every))
 
 
 def _of_sentence(words: list[tuple[str, State]]) -> set[int]:

@@ -100,18 +100,19 @@ def question_html(question: Question, screening: Screening | None) -> str:
 
 
 def flags_html(flags: Sequence[RedFlag]) -> str:
-    """What was noticed, each in the patient's own words; nothing for no flags."""
+    """What was noticed, in the patient's own words; nothing for no flags. Loud only where a sign is present."""
     noticed = [flag for flag in flags if flag.assertion != "denied"]
-    denied = [flag for flag in flags if flag.assertion == "denied"]
+    denied = ", ".join(flag.label for flag in flags if flag.assertion == "denied")
+    said_no = f"The asker says there is none of: {denied}." if denied else ""
     if not noticed:
-        return ""
+        return box("note", said_no) if said_no else ""
     items = "".join(_flag_html(flag) for flag in noticed)
-    said_no = ", ".join(escape(flag.label) for flag in denied)
-    footer = f"<p>The asker says there is none of: {said_no}.</p>" if denied else ""
-    return (
-        '<div class="dr-box dr-urgent" role="alert"><strong>Check before answering</strong>'
-        f"<ul>{items}</ul>{footer}</div>"
+    footer = f"<p>{escape(said_no)}</p>" if said_no else ""
+    loud = any(flag.assertion == "present" for flag in noticed)
+    kind, role, title = (
+        ("urgent", "alert", "Check before answering") if loud else ("warn", "note", "Perhaps a danger sign")
     )
+    return f'<div class="dr-box dr-{kind}" role="{role}"><strong>{title}</strong><ul>{items}</ul>{footer}</div>'
 
 
 def _flag_html(flag: RedFlag) -> str:
